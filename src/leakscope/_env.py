@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import sysconfig
+from functools import cache
 
 PACKAGE_FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs 4 ms of import time
 
@@ -35,6 +36,7 @@ def libc() -> str:
     return " ".join(part for part in platform.libc_ver() if part)
 
 
+@cache
 def environment() -> tuple[tuple[str, str], ...]:
     """What a reader of a saved report needs to compare it with another one, as name and value pairs."""
     version = platform.python_version() + (" free-threaded" if IS_FREE_THREADED else "")

@@ -68,9 +68,14 @@ def instance_dict(obj: object) -> dict[str, object] | None:
     return found if type(found) is dict else None
 
 
+def has_safe_size(cls: type) -> bool:
+    """True when ``sys.getsizeof`` of an instance runs no ``__sizeof__`` written in Python."""
+    return type(find_in_class(cls, "__sizeof__")) is _METHOD_DESCRIPTOR
+
+
 def shallow_size(obj: object) -> int | None:
     """``sys.getsizeof`` in bytes, or ``None`` where it would run a ``__sizeof__`` written in Python."""
-    if type(find_in_class(type(obj), "__sizeof__")) is not _METHOD_DESCRIPTOR:
+    if not has_safe_size(type(obj)):
         return None
     try:
         return sys.getsizeof(obj)

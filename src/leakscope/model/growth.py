@@ -43,7 +43,8 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class SignalGrowth:
     """One signal over the windows: the rises from one window's minimum to the next, the rate per call, the floor
-    under which this signal says nothing, and why the trend is what it is."""
+    under which this signal says nothing, and why the trend is what it is. ``needs_calls`` is a suspect that rises like
+    a leak in every respect but the number of calls."""
 
     signal: str
     growths: tuple[int, ...]
@@ -51,6 +52,7 @@ class SignalGrowth:
     floor_per_call: float
     trend: Trend
     reason: str
+    needs_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,208 @@
+"""From a judgement and the evidence of pass two to findings: one rule per kind of cause. Pure.
+
+``FINDING_RULES`` is the table; a rule is a function of the case that gives any number of findings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from leakscope._format import number, plural, size
+from leakscope.analysis.signatures import signature_of
+from leakscope.model.evidence import Cause, Evidence
+from leakscope.model.finding import Finding, Kind
+from leakscope.model.growth import Judgement, SignalGrowth, Trend
+
+#: Objects in cycles per call below which a block is said to make none: the interpreter makes a few by itself.
+CYCLES_PER_CALL = 0.1
+#: The share of malloc's growth that must stay unexplained by Python objects before it is called native.
+NATIVE_SHARE = 0.25
+#: A growing table is copied as it grows: malloc's growth per entry can be this many times its final share.
+TABLE_MARGIN = 1.5
+SHOWN_TYPES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule looks at."""
+
+    judgement: Judgement
+    evidence: Evidence
+    collector_is_enabled: bool
+    collected_per_call: float
+
+    def moved(self, *signals: str) -> SignalGrowth | None:
+        """The first of the signals that leaks or is suspect."""
+        for name in signals:
+            growth = self.judgement.of(name)
+            if growth is not None and growth.trend is not Trend.FLAT:
+                return growth
+        return None
+
+
+def findings(case: Case, ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """All findings, what leaks before what is only worth knowing, each with its signature, the ignored left out."""
+    found = [finding for rule in FINDING_RULES for finding in rule(case)]
+    signed = [replace(finding, signature=signature_of(finding)) for finding in found]
+    patterns = tuple(ignore)
+    return tuple(finding for finding in signed if not is_ignored(finding, patterns))
+
+
+def is_ignored(finding: Finding, patterns: Iterable[str]) -> bool:
+    """True when a pattern (shell style) matches the finding's type, holder, site or signature."""
+    texts = (finding.type_name, str(finding.holder or ""), finding.site, finding.signature)
+    return any(fnmatchcase(text, pattern) for pattern in patterns for text in texts if text)
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+
+
+def _retained(case: Case) -> Iterator[Finding]:
+    """Objects that something keeps: one finding per cause."""
+    if case.moved("gc_object_count", "allocated_blocks", "malloc_bytes", "gc_garbage_count", "private_bytes") is None:
+        return
+    for cause in case.evidence.causes:
+        yield _of_cause(cause, case.evidence.calls)
+
+
+def _of_cause(cause: Cause, calls: int) -> Finding:
+    per_call = cause.lead_count / calls
+    total_bytes = (cause.shallow_bytes + cause.entry_bytes * cause.growth) / calls
+    name = cause.lead_type or "entry"
+    kind: Kind = "uncollectable" if cause.path is not None and str(cause.path).startswith("gc.garbage") else "retained"
+    evidence = []
+    if cause.growth:
+        evidence.append(f"{cause.container_type} grows by {number(cause.growth / calls)} per call")
+    others = [row for row in cause.types if row.type_name != cause.lead_type][:SHOWN_TYPES]
+    if others:
+        evidence.append("with " + ", ".join(f"{number(row.count / calls)} {row.type_name}" for row in others) + " per call")
+    evidence.extend(f"also held by {text}" for text in cause.also_held_by)
+    return Finding(
+        kind=kind,
+        summary=f"{number(per_call)} {name} per call, about {size(total_bytes)}",
+        type_name=cause.lead_type,
+        count_per_call=per_call,
+        bytes_per_call=total_bytes,
+        holder=cause.path,
+        site=cause.site,
+        evidence=tuple(evidence),
+    )
+
+
+def _unheld(case: Case) -> Iterator[Finding]:
+    """Blocks that grow while no container does: held outside Python, or by an object that replaces itself."""
+    blocks = case.moved("allocated_blocks")
+    if blocks is None or case.evidence.causes:
+        return
+    calls = case.evidence.calls
+    sites = [row for row in case.evidence.sites if row.count >= 0.5 * blocks.per_call * calls]
+    held = "no Python container grew: held outside Python (C code that lost a reference?)"
+    if not sites:
+        yield Finding(
+            "retained", f"{number(blocks.per_call)} blocks per call", None, blocks.per_call, evidence=(held,)
+        )
+    for row in sites[:1]:
+        each = row.bytes / max(1, row.count)
+        summary = f"{plural(row.count / calls, 'block')} per call of about {size(each)}, {size(row.bytes / calls)} per call"
+        yield Finding(
+            "retained", summary, None, row.count / calls, row.bytes / calls, site=row.site, evidence=(held,)
+        )
+
+
+def _native(case: Case) -> Iterator[Finding]:
+    """malloc grows by more than Python's own objects explain."""
+    malloc = case.moved("malloc_bytes")
+    if malloc is None or case.moved("thread_count") is not None:
+        return
+    explained = _python_share_of_malloc(case.evidence)
+    native = malloc.per_call - explained
+    if native < max(8.0, NATIVE_SHARE * malloc.per_call):
+        return
+    evidence = [f"malloc in use grows by {size(malloc.per_call)} per call"]
+    if explained:
+        evidence.append(f"Python objects explain {size(explained)} of it")
+    if case.moved("allocated_blocks") is None:
+        evidence.append("Python's own allocated blocks do not grow")
+    yield Finding("native", f"{size(native)} per call allocated outside Python's object allocator", None, None, native, evidence=tuple(evidence))
+
+
+def _python_share_of_malloc(evidence: Evidence) -> float:
+    large = (evidence.large_bytes or 0) / evidence.calls if evidence.calls else 0.0
+    tables = sum(cause.entry_bytes * cause.growth for cause in evidence.causes) / max(1, evidence.calls)
+    return max(0.0, large) + TABLE_MARGIN * tables
+
+
+def _private(case: Case) -> Iterator[Finding]:
+    """Private memory grows while every allocator that can be read stays flat."""
+    private = case.moved("private_bytes")
+    if private is None or case.moved("malloc_bytes", "allocated_blocks", "gc_object_count", "thread_count") is not None:
+        return
+    yield Finding(
+        "native",
+        f"{size(private.per_call)} per call of private memory outside malloc and Python's allocator",
+        bytes_per_call=private.per_call,
+        evidence=("memory mapped by a library or by the interpreter itself, and not given back",),
+    )
+
+
+_HANDLES: tuple[tuple[str, Kind, str], ...] = (
+    ("fd_count", "file_descriptor", "file descriptor"),
+    ("thread_count", "thread", "thread"),
+    ("child_count", "process", "child process"),
+    ("task_count", "task", "asyncio task"),
+)
+
+
+def _handles(case: Case) -> Iterator[Finding]:
+    """Descriptors, threads, processes and tasks that stay."""
+    opened = {"fd_count": case.evidence.fd_targets, "thread_count": case.evidence.thread_names}
+    for signal, kind, name in _HANDLES:
+        growth = case.moved(signal)
+        if growth is None:
+            continue
+        kinds = Counter(opened.get(signal, ())).most_common(SHOWN_TYPES)
+        evidence = tuple(f"{plural(count, name)} open on {text}" if kind == "file_descriptor" else f"{text} ({count} new)" for text, count in kinds)
+        yield Finding(
+            kind,
+            f"{number(growth.per_call)} {name}{'s' if growth.per_call > 1 and kind != 'process' else ''} per call"
+            + (f": {kinds[0][0]}" if kinds else ""),
+            type_name=None,
+            count_per_call=growth.per_call,
+            evidence=evidence,
+        )
+
+
+def _cyclic_garbage(case: Case) -> Iterator[Finding]:
+    """Cycles that only the collector frees: a leak when the collector is off, else worth knowing."""
+    if case.collected_per_call < CYCLES_PER_CALL:
+        return
+    fate = "the collector frees it: not a leak" if case.collector_is_enabled else "the collector is off: nothing frees it"
+    groups = case.evidence.cycles
+    if not groups:
+        summary = f"{number(case.collected_per_call)} objects per call in cycles; {fate}"
+        yield Finding("cyclic_garbage", summary, None, case.collected_per_call)
+    for group in groups[:2]:
+        per_call = group.object_count / max(1, case.evidence.cycle_calls)
+        total = group.shallow_bytes / max(1, case.evidence.cycle_calls)
+        finalizer = ("a finalizer (__del__) runs when it is collected",) if group.has_finalizer else ()
+        yield Finding(
+            "cyclic_garbage",
+            f"{number(per_call)} objects per call in cycles; {fate}",
+            group.type_name,
+            per_call,
+            total,
+            evidence=(f"cycle: {group.shape}", *finalizer),
+        )
+
+
+FINDING_RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+    _retained,
+    _unheld,
+    _native,
+    _private,
+    _handles,
+    _cyclic_garbage,
+)

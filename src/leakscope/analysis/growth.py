@@ -1,0 +1,239 @@
+"""The verdict: given samples over calls, which signals leak, which may, and which are flat. Pure.
+
+Calls double from one evaluation to the next. Each time the first fifth is dropped as warm-up and the rest split into
+windows of equal length; a window's value is its minimum, because saw-teeth and temporaries lift its end and its mean
+but not its minimum. As everything rescales with the number of calls, linear growth keeps its rate while a filling
+cache and a logarithm lose theirs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend, Window
+from leakscope.model.signals import SIGNALS
+
+WINDOW_COUNT = 4
+WARM_UP_SHARE = 0.2
+#: Above this many calls there is nothing left to wait for.
+CALL_LIMIT = 25_600
+
+#: A leak rises at a like rate: the largest rise of a window over the smallest, the last over the first.
+MAX_UNEVENNESS = 3.3
+MIN_LAST_OF_FIRST = 0.6
+#: A window's rise against the swing inside it, so that a saw-tooth's phase is no growth.
+MIN_RISE_OF_SWING = 0.5
+#: The rate against the rate at half as many calls: what fills up slows down by a factor of two or more.
+MAX_RATE_CHANGE = 2.5
+
+#: Blocks alone are weak evidence below these: caches of the interpreter's own move single blocks.
+LONE_BLOCKS_PER_CALL = 0.5
+LONE_BLOCKS_CALLS = 12_800
+
+#: With fewer calls than these, growth of memory looks the same as a cache that fills.
+FEW_CALLS = 160
+SOME_CALLS = 640
+LEAST_CALLS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRule:
+    """When a signal's growth counts: the least rise per window and the least rate per call. ``is_countable`` signals
+    say something at any number of calls; ``needs_collector_off`` ones only when nobody else frees what they count."""
+
+    signal: str
+    floor_per_window: int
+    floor_per_call: float
+    is_countable: bool = False
+    needs_collector_off: bool = False
+
+
+GROWTH_RULES: tuple[SignalRule, ...] = (
+    SignalRule("gc_object_count", 5, 0.025),
+    SignalRule("allocated_blocks", 5, 0.025),
+    SignalRule("malloc_bytes", 4 << 10, 8),
+    SignalRule("private_bytes", 256 << 10, 256),
+    SignalRule("gc_garbage_count", 2, 0.02),
+    SignalRule("collected_count", 1, 0.1, needs_collector_off=True),
+    SignalRule("fd_count", 2, 0.02, is_countable=True),
+    SignalRule("thread_count", 2, 0.02, is_countable=True),
+    SignalRule("child_count", 2, 0.02, is_countable=True),
+    SignalRule("task_count", 2, 0.02, is_countable=True),
+)
+
+
+def evaluation_points() -> tuple[int, ...]:
+    """The numbers of calls at which a running check is judged: 16, doubling, up to the limit."""
+    points = [16]
+    while points[-1] * 2 < CALL_LIMIT:
+        points.append(points[-1] * 2)
+    return (*points, CALL_LIMIT)
+
+
+def is_answerable(calls: int, seconds: float) -> bool:
+    """True once there are enough calls for a cache of a thousand entries to have shown itself."""
+    return calls >= 3_200 or (calls >= 800 and seconds >= 2.0)
+
+
+def judge(series: Series, calls: int, *, window_count: int = WINDOW_COUNT) -> Judgement:
+    """Every signal of ``series`` judged over its first ``calls`` calls, and the worst of them."""
+    rules = [rule for rule in GROWTH_RULES if rule.signal in series.values]
+    growths = [_judge_signal(rule, series, calls, window_count) for rule in rules]
+    growths = [_weighed(growth, growths, calls) for growth in growths]
+    return Judgement(calls, _worst(growths), tuple(growths), _windows(series, calls, window_count))
+
+
+def _worst(growths: Sequence[SignalGrowth]) -> Trend:
+    for trend in (Trend.LEAKS, Trend.SUSPECT):
+        if any(growth.trend is trend for growth in growths):
+            return trend
+    return Trend.FLAT
+
+
+# --- one signal -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Rise:
+    """The minima of the windows and what follows from them."""
+
+    growths: tuple[int, ...]
+    per_call: float
+    swing: int
+
+    @property
+    def least(self) -> int:
+        return min(self.growths)
+
+
+def _judge_signal(rule: SignalRule, series: Series, calls: int, window_count: int) -> SignalGrowth:
+    values = series.values[rule.signal]
+    rise = _rise(series.calls, values, calls, window_count)
+    if rise is None:
+        total = values[bisect_right(series.calls, calls) - 1] - values[0] if series.calls else 0
+        return _too_few(rule, total, calls)
+    half = _rise(series.calls, values, calls // 2, window_count)
+    trend, reason = _trend(rule, rise, half, series, calls)
+    return SignalGrowth(rule.signal, rise.growths, rise.per_call, rule.floor_per_call, trend, reason)
+
+
+def _too_few(rule: SignalRule, total: int, calls: int) -> SignalGrowth:
+    is_flat = total <= 0 or (rule.needs_collector_off or SIGNALS[rule.signal].tier != "exact")
+    reason = "too few calls for four windows"
+    return SignalGrowth(
+        rule.signal, (total,), total / max(1, calls), rule.floor_per_call, Trend.FLAT if is_flat else Trend.SUSPECT, reason
+    )
+
+
+def _rise(calls_at: Sequence[int], values: Sequence[int], calls: int, window_count: int) -> _Rise | None:
+    """The rises between windows over the first ``calls`` calls; ``None`` when a window has no sample."""
+    minima: list[int] = []
+    swing = 0
+    for first, last in _window_rows(calls_at, calls, window_count):
+        if first >= last:
+            return None
+        inside = values[first:last]
+        least = min(inside)
+        minima.append(least)
+        swing = max(swing, max(inside) - least)
+    growths = tuple(after - before for before, after in zip(minima, minima[1:], strict=False))
+    window_calls = calls * (1 - WARM_UP_SHARE) / window_count
+    return _Rise(growths, sum(growths) / (len(growths) * window_calls), swing)
+
+
+def _window_rows(calls_at: Sequence[int], calls: int, window_count: int) -> list[tuple[int, int]]:
+    """First and past-the-last sample row of each window."""
+    start = calls * WARM_UP_SHARE
+    length = (calls - start) / window_count
+    edges = [start + length * index for index in range(window_count + 1)]
+    rows = [bisect_right(calls_at, edge) for edge in edges]
+    return list(zip(rows, rows[1:], strict=False))
+
+
+def _windows(series: Series, calls: int, window_count: int) -> tuple[Window, ...]:
+    windows = []
+    for first, last in _window_rows(series.calls, calls, window_count):
+        if first < last:
+            minima = tuple((name, min(values[first:last])) for name, values in series.values.items())
+            windows.append(Window(series.calls[first], series.calls[last - 1], minima))
+    return tuple(windows)
+
+
+def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, calls: int) -> tuple[Trend, str]:
+    if rule.needs_collector_off and series.collector_is_enabled:
+        return Trend.FLAT, "the collector is on and frees it"
+    if rise.least <= 0 or rise.per_call < rule.floor_per_call:
+        return Trend.FLAT, "does not rise in every window" if rise.least <= 0 else "below the floor per call"
+    if rule.signal == "gc_object_count" and _is_replacement(series, calls):
+        return Trend.FLAT, "new objects take the place of old ones"
+    failed = [reason for holds, reason in _CONDITIONS if not holds(rule, rise, half)]
+    if not failed:
+        return Trend.LEAKS, "rises in every window at a like rate"
+    if rise.least < rule.floor_per_window and SIGNALS[rule.signal].tier != "exact":
+        return Trend.FLAT, "below the noise floor"
+    return Trend.SUSPECT, failed[0]
+
+
+_CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str], ...] = (
+    (lambda rule, rise, half: rise.least >= rule.floor_per_window, "rises too little per window to be sure"),
+    (lambda rule, rise, half: max(rise.growths) <= MAX_UNEVENNESS * rise.least, "rises by uneven steps"),
+    (lambda rule, rise, half: rise.growths[-1] >= MIN_LAST_OF_FIRST * rise.growths[0], "is slowing down"),
+    (lambda rule, rise, half: rise.least >= MIN_RISE_OF_SWING * rise.swing, "swings more than it rises"),
+    (lambda rule, rise, half: _keeps_its_rate(rise, half), "rose at another rate before"),
+)
+
+
+def _keeps_its_rate(rise: _Rise, half: _Rise | None) -> bool:
+    if half is None or half.per_call <= 0:
+        return False
+    return 1 / MAX_RATE_CHANGE <= rise.per_call / half.per_call <= MAX_RATE_CHANGE
+
+
+def _is_replacement(series: Series, calls: int) -> bool:
+    """Objects that were there before the first sample died while new ones came: a full cache, not growth."""
+    if not series.replaced_count:
+        return False
+    values = series.values["gc_object_count"]
+    last = values[bisect_left(series.calls, min(calls, series.calls[-1]))]
+    return series.replaced_count >= 0.5 * (last - values[0])
+
+
+# --- signals together -------------------------------------------------------------------------------------------------
+
+
+def _weighed(growth: SignalGrowth, growths: Sequence[SignalGrowth], calls: int) -> SignalGrowth:
+    """A leaking signal demoted to a suspect where it is not enough by itself."""
+    if growth.trend is not Trend.LEAKS or _rule(growth.signal).is_countable:
+        return growth
+    others = [other for other in growths if other is not growth and other.trend is Trend.LEAKS]
+    is_lone_block = growth.signal == "allocated_blocks" and not others
+    for applies, reason in (
+        (calls < FEW_CALLS, f"{calls} calls are too few to tell it from a cache that fills"),
+        (is_lone_block and calls < SOME_CALLS, f"blocks alone over {calls} calls are not enough"),
+        (
+            is_lone_block and growth.per_call < LONE_BLOCKS_PER_CALL and calls < LONE_BLOCKS_CALLS,
+            f"so few blocks alone need {LONE_BLOCKS_CALLS:,} calls",
+        ),
+    ):
+        if applies:
+            return replace(growth, trend=Trend.SUSPECT, reason=reason, needs_calls=True)
+    return growth
+
+
+def _rule(signal: str) -> SignalRule:
+    return next(rule for rule in GROWTH_RULES if rule.signal == signal)
+
+
+def detectable_per_call(judgement: Judgement) -> dict[str, float]:
+    """The least rate per call of each signal that would have been found over these calls."""
+    window_calls = max(1.0, judgement.calls * (1 - WARM_UP_SHARE) / WINDOW_COUNT)
+    found: dict[str, float] = {}
+    for growth in judgement.growths:
+        rule = _rule(growth.signal)
+        floor = rule.floor_per_call
+        if rule.signal == "allocated_blocks" and judgement.calls < LONE_BLOCKS_CALLS:
+            floor = LONE_BLOCKS_PER_CALL
+        found[rule.signal] = max(floor, rule.floor_per_window / window_calls)
+    return found

@@ -1,0 +1,336 @@
+"""``check`` and ``assert_no_growth``: joins the measuring of pass one, the judge, and the explaining of pass two.
+Touches the target by calling it, and the process as its two passes do; leaves everything as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
+from typing import Any, cast
+
+from leakscope import _env, settings, targets
+from leakscope._format import plural
+from leakscope.analysis import findings, growth, verdict
+from leakscope.errors import GrowthError, RunningLoopError, TargetNotCallable
+from leakscope.explaining import Effort, explain
+from leakscope.measuring import PASS_ONE_SHARE, Measured, Progress, capacity_for, measure
+from leakscope.model.evidence import Evidence
+from leakscope.model.finding import Finding
+from leakscope.model.growth import Judgement, Trend
+from leakscope.model.report import Overhead, Verdict
+from leakscope.model.snapshot import Missing
+from leakscope.results import Report
+from leakscope.sensors.sampler import Sampler
+from leakscope.settings import CheckSettings, OnInconclusive
+from leakscope.targets import Target
+
+#: Share of the growth that must go away once the old heap is collectable again, for it to have been no growth.
+ARTEFACT_SHARE = 0.5
+
+
+def check(
+    fn: Callable[[], Any],
+    *,
+    calls: int | None = None,
+    warmup: int | None = None,
+    windows: int | None = None,
+    budget_seconds: float = 10,
+    sites: bool = True,
+    holders: bool = True,
+    ignore: Iterable[str] = (),
+) -> Report:
+    """Calls ``fn`` until it is certain whether memory, objects or handles grow with the number of calls.
+
+    Gives a ``Report`` whose verdict is ``LEAK``, ``NO_LEAK`` or ``INCONCLUSIVE``. Without ``calls`` the number of calls
+    is chosen: enough to tell a leak from a cache that fills, within ``budget_seconds``. ``warmup`` calls come first
+    and are not measured (1 by default, and the first fifth of all calls never counts). ``windows`` is how many windows
+    must all grow (4). ``sites`` and ``holders`` say whether growth is explained by where it was allocated and by what
+    keeps it. ``ignore`` are shell-style patterns of types, holders, sites or signatures to leave out.
+
+    A coroutine function is run on an event loop made for the check. Raises ``TargetNotCallable`` for what cannot be
+    called again and again, ``TargetRaised`` when ``fn`` raises, ``RunningLoopError`` for a coroutine function where a
+    loop is running, ``ArgumentError`` for the rest. Times are seconds, sizes bytes.
+    """
+    chosen = settings.check_settings(calls, warmup, windows, budget_seconds, sites, holders, _as_tuple(ignore))
+    return run_check(targets.target_of(fn), chosen)
+
+
+async def check_async(
+    fn: Callable[[], Any],
+    *,
+    calls: int | None = None,
+    warmup: int | None = None,
+    windows: int | None = None,
+    budget_seconds: float = 10,
+    sites: bool = True,
+    holders: bool = True,
+    ignore: Iterable[str] = (),
+) -> Report:
+    """``check`` on the running event loop: awaits ``fn()`` again and again. Arguments and errors as ``check``."""
+    chosen = settings.check_settings(calls, warmup, windows, budget_seconds, sites, holders, _as_tuple(ignore))
+    target = targets.target_of(fn)
+    loop = asyncio.get_running_loop()
+    return cast("Report", await _drive_async(_session(target, chosen, loop, None, False), target))
+
+
+def assert_no_growth(
+    fn: Callable[[], Any],
+    *,
+    max_bytes_per_call: float = 0,
+    fail_on_cycles: bool = False,
+    on_inconclusive: OnInconclusive = "warn",
+    **check_arguments: Any,
+) -> Report:
+    """Raises ``GrowthError`` (an ``AssertionError``, with ``.report``) when ``fn`` leaks; else gives the report.
+
+    ``max_bytes_per_call`` allows that much growth of memory (descriptors and threads never). ``fail_on_cycles`` fails
+    for cyclic garbage too. ``on_inconclusive`` is ``"warn"``, ``"fail"`` or ``"pass"``. The rest as ``check``.
+    """
+    settings.at_least_zero("max_bytes_per_call", max_bytes_per_call)
+    settings.one_of("on_inconclusive", on_inconclusive, ("warn", "fail", "pass"))
+    report = check(fn, **check_arguments)
+    if report.verdict is Verdict.LEAK and not _is_allowed(report, max_bytes_per_call):
+        raise GrowthError(str(report), report)
+    if fail_on_cycles and any(finding.kind == "cyclic_garbage" for finding in report.findings):
+        raise GrowthError(f"cyclic garbage is not allowed here (fail_on_cycles)\n{report}", report)
+    if report.verdict is Verdict.INCONCLUSIVE and on_inconclusive == "fail":
+        raise GrowthError(str(report), report)
+    if report.verdict is Verdict.INCONCLUSIVE and on_inconclusive == "warn":
+        warnings.warn(f"leakscope cannot tell: {report.label} {report.reason}", stacklevel=2)
+    return report
+
+
+def _is_allowed(report: Report, max_bytes_per_call: float) -> bool:
+    """True when all that leaks is memory, and no more of it than allowed."""
+    leaking = [entry for entry in report.growths if entry.trend is not Trend.FLAT]
+    memory = {"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"}
+    if not max_bytes_per_call or any(entry.signal not in memory for entry in leaking):
+        return False
+    by_signal = [entry.per_call for entry in leaking if entry.signal.endswith("_bytes")]
+    by_finding = sum(finding.bytes_per_call or 0.0 for finding in report.findings if finding.kind != "cyclic_garbage")
+    return max(by_finding, *by_signal, 0.0) <= max_bytes_per_call
+
+
+# --- drivers: the same session for functions and coroutine functions --------------------------------------------------
+
+
+def run_check(
+    target: Target,
+    chosen: CheckSettings,
+    on_progress: Progress | None = None,
+    *,
+    keeps_interrupted: bool = False,
+) -> Report:
+    """Checks a target in this thread; ``keeps_interrupted`` gives a report of what was seen until Ctrl-C."""
+    if not target.is_coroutine_function:
+        return cast("Report", _drive(_session(target, chosen, None, on_progress, keeps_interrupted), target))
+    if asyncio._get_running_loop() is not None:
+        raise RunningLoopError(
+            f"{target.label} is a coroutine function and an event loop is running here: "
+            "use `await leakscope.check_async(...)`"
+        )
+    loop = asyncio.new_event_loop()
+    try:
+        session = _session(target, chosen, loop, on_progress, keeps_interrupted)
+        return cast("Report", loop.run_until_complete(_drive_async(session, target)))
+    finally:
+        _close_loop(loop)
+
+
+def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """As ``asyncio.run`` ends: leftover tasks cancelled, async generators and the executor shut down."""
+    try:
+        leftover = asyncio.all_tasks(loop)
+        for task in leftover:
+            task.cancel()
+        if leftover:
+            loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
+
+
+def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
+    call = target.call
+    made = 0
+    wanted = next(steps)
+    try:
+        while True:
+            interrupt: KeyboardInterrupt | None = None
+            try:
+                for _ in range(wanted):
+                    result = call()
+                    made += 1
+                    if made == 1:
+                        targets.require_not_coroutine(result, target)
+                    del result
+            except KeyboardInterrupt as error:
+                interrupt = error
+            except (Exception, SystemExit) as error:
+                if isinstance(error, TargetNotCallable):
+                    raise
+                raise targets.raised_on_call(target, made + 1, error) from error
+            try:
+                wanted = steps.send(None) if interrupt is None else steps.throw(interrupt)
+            except StopIteration as stop:
+                return stop.value
+    finally:
+        steps.close()
+
+
+async def _drive_async(steps: Generator[int, None, Any], target: Target) -> Any:
+    call = target.call
+    made = 0
+    wanted = next(steps)
+    try:
+        while True:
+            interrupt: BaseException | None = None
+            try:
+                for _ in range(wanted):
+                    await call()
+                    made += 1
+            except (KeyboardInterrupt, asyncio.CancelledError) as error:
+                interrupt = error
+            except (Exception, SystemExit) as error:
+                raise targets.raised_on_call(target, made + 1, error) from error
+            try:
+                wanted = steps.send(None) if interrupt is None else steps.throw(interrupt)
+            except StopIteration as stop:
+                return stop.value
+    finally:
+        steps.close()
+
+
+# --- the session ------------------------------------------------------------------------------------------------------
+
+
+def _session(
+    target: Target, chosen: CheckSettings, loop: Any, on_progress: Progress | None, keeps_interrupted: bool
+) -> Generator[int, None, Report]:
+    """Pass one, the judge, pass two, the report: yields how many calls to make next."""
+    environment = _env.environment()
+    sampler = Sampler(capacity_for(chosen.calls), is_wide=True, loop=loop)
+    started = time.perf_counter()
+    try:
+        measured = yield from _measured(sampler, chosen, on_progress, keeps_interrupted)
+        judgement = growth.judge(measured.series, measured.calls, window_count=_window_count(chosen))
+        collected = _collected_per_call(measured)
+        evidence = Evidence(calls=0)
+        with_cycles = collected >= findings.CYCLES_PER_CALL
+        if measured.stopped_by != "interrupted" and (judgement.trend is not Trend.FLAT or with_cycles):
+            effort = _effort(chosen, measured, started)
+            evidence = yield from explain(judgement, effort, with_cycles=with_cycles)
+    finally:
+        sampler.close()
+    seconds = time.perf_counter() - started
+    overhead = Overhead(seconds, measured.target_seconds, measured.sample_count)
+    return _report(target, chosen, measured, judgement, evidence, collected, overhead, sampler.missing, environment)
+
+
+def _measured(
+    sampler: Sampler, chosen: CheckSettings, on_progress: Progress | None, keeps_interrupted: bool
+) -> Generator[int, None, Measured]:
+    """Pass one; again without freezing when most of the growth went away with the freeze."""
+    may_freeze = True
+    while True:
+        measured: Measured = yield from measure(
+            sampler,
+            calls=chosen.calls,
+            warmup=1 if chosen.warmup is None else chosen.warmup,
+            budget_seconds=chosen.budget_seconds * PASS_ONE_SHARE,
+            window_count=_window_count(chosen),
+            may_freeze=may_freeze,
+            keeps_interrupted=keeps_interrupted,
+            on_progress=on_progress,
+        )
+        if not (may_freeze and _grew_by_freezing(measured)):
+            return measured
+        may_freeze = False
+
+
+def _grew_by_freezing(measured: Measured) -> bool:
+    blocks = measured.series.values["allocated_blocks"]
+    total = blocks[-1] - blocks[0]
+    return total > 0 and measured.freed_by_unfreezing >= ARTEFACT_SHARE * total and measured.freed_by_unfreezing > 100
+
+
+def _window_count(chosen: CheckSettings) -> int:
+    return chosen.windows or growth.WINDOW_COUNT
+
+
+def _collected_per_call(measured: Measured) -> float:
+    """Objects per call that collections found in cycles, after the first sample."""
+    values = measured.series.values["collected_count"]
+    return (values[-1] - values[0]) / max(1, measured.calls)
+
+
+def _effort(chosen: CheckSettings, measured: Measured, started: float) -> Effort:
+    left = chosen.budget_seconds - (time.perf_counter() - started)
+    per_call = measured.target_seconds / max(1, measured.calls)
+    return Effort(chosen.sites, chosen.holders, max(left, 0.1 * chosen.budget_seconds), per_call)
+
+
+def _report(
+    target: Target,
+    chosen: CheckSettings,
+    measured: Measured,
+    judgement: Judgement,
+    evidence: Evidence,
+    collected: float,
+    overhead: Overhead,
+    missing: tuple[Missing, ...],
+    environment: tuple[tuple[str, str], ...],
+) -> Report:
+    case = findings.Case(judgement, evidence, measured.series.collector_is_enabled, collected)
+    everything = findings.findings(case)
+    kept = tuple(finding for finding in everything if not findings.is_ignored(finding, chosen.ignore))
+    decision = verdict.decide(judgement, evidence, measured.series, measured.stopped_by)
+    if decision.verdict is Verdict.LEAK and everything and not any(map(_is_leak, kept)):
+        ignored = plural(len(everything) - len(kept), "finding")
+        decision = replace(decision, verdict=Verdict.NO_LEAK, reason=f"grows only by what is ignored ({ignored})")
+    return Report(
+        origin="check",
+        label=target.label,
+        verdict=decision.verdict,
+        reason=decision.reason,
+        findings=kept,
+        calls=measured.calls,
+        seconds=overhead.total_seconds,
+        growths=judgement.growths,
+        windows=judgement.windows,
+        sensitivity=verdict.sensitivity(judgement) if decision.verdict is not Verdict.LEAK else "",
+        next_step=_next_step(target, chosen, decision.verdict, kept),
+        notes=(*decision.notes, *evidence.notes),
+        missing=missing,
+        environment=environment,
+        overhead=overhead,
+    )
+
+
+def _is_leak(finding: Finding) -> bool:
+    return finding.kind != "cyclic_garbage"
+
+
+def _next_step(target: Target, chosen: CheckSettings, outcome: Verdict, kept: tuple[Finding, ...]) -> str:
+    """The command or call that tells more."""
+    if outcome is Verdict.INCONCLUSIVE:
+        budget = max(60, int(chosen.budget_seconds * 6))
+        return f"rerun with more time: --budget {budget} (check(..., budget_seconds={budget}))"
+    held = next((finding for finding in kept if finding.kind == "retained" and finding.type_name), None)
+    if outcome is Verdict.LEAK and held is not None:
+        short = (held.type_name or "").rpartition(".")[2]
+        return f"all that keeps it alive: leakscope why {_cli_name(target)} {short}"
+    return ""
+
+
+def _cli_name(target: Target) -> str:
+    module, _, name = target.label.rpartition(".")
+    return target.label if ":" in target.label or " " in target.label or not module else f"{module}:{name}"
+
+
+def _as_tuple(ignore: object) -> object:
+    return tuple(ignore) if isinstance(ignore, list | set | frozenset) else ignore

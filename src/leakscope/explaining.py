@@ -1,0 +1,346 @@
+"""Pass two of a check, only after growth was found: a few more calls under tracemalloc, the exact new objects, the
+containers that grew, and what is cyclic garbage. Touches gc and tracemalloc, restored; what leaves is ``Evidence``.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import types
+import weakref
+from collections import Counter
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+
+from leakscope.analysis.components import shortest_cycle, strongly_connected
+from leakscope.heap import garbage, holders, safe, sites
+from leakscope.heap.census import census
+from leakscope.heap.containers import BUFFERS, NEVER_EVICT, ContainerLengths, kind_of, last_entries, members
+from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
+from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
+from leakscope.holder_paths import find_paths
+from leakscope.model.evidence import Cause, CycleGroup, Evidence
+from leakscope.model.growth import Judgement, Trend
+from leakscope.model.retention import ReferrerPath
+from leakscope.model.snapshot import TypeCount
+from leakscope.sensors import handles, thread_names, tracing
+
+#: How many grown things a window should show, so that one that grows by chance does not look like a cause.
+WANTED_GROWTH = 24
+WINDOW_CALLS_MOST = 2_000
+WINDOW_CALLS_LEAST = 4
+#: What must appear per call to be a cause at all: half as often as the slowest leak the judge accepts.
+LEAST_RATE = 0.0125
+CYCLE_CALLS = 16
+CONTAINER_LIMIT = 12
+REACH_LIMIT = 20_000
+#: Types that hold things together: a reader looks for what they hold.
+_CONNECTING_TYPES = frozenset(
+    map(id, (weakref.ReferenceType, types.CellType, types.FrameType, types.MethodType, types.FunctionType))
+)
+_COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "malloc_bytes", "private_bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What pass two may do: sites, holders, and how many seconds it has at how many seconds a call."""
+
+    sites: bool
+    holders: bool
+    seconds: float
+    call_seconds: float
+
+
+def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Generator[int, None, Evidence]:
+    """Yields numbers of calls to make; returns what they left behind and why it is alive."""
+    evidence = Evidence(calls=0)
+    if judgement.trend is not Trend.FLAT:
+        evidence = yield from _window(window_calls(judgement, effort), effort)
+    if with_cycles:
+        calls = max(1, min(CYCLE_CALLS, _affordable(effort)))
+        groups = yield from _cycles(calls)
+        evidence = replace(evidence, cycles=groups, cycle_calls=calls)
+    return evidence
+
+
+def window_calls(judgement: Judgement, effort: Effort) -> int:
+    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``, within the time there is."""
+    rates = [
+        growth.per_call
+        for growth in judgement.growths
+        if growth.trend is not Trend.FLAT and growth.signal in _COUNTED and growth.per_call > 0
+    ]
+    wanted = math.ceil(WANTED_GROWTH / min(1.0, min(rates))) if rates else WANTED_GROWTH
+    return max(WINDOW_CALLS_LEAST, min(wanted, WINDOW_CALLS_MOST, _affordable(effort)))
+
+
+def _affordable(effort: Effort) -> int:
+    """Calls that fit in a quarter of the time left: traced calls take up to four times as long."""
+    return int(0.25 * effort.seconds / max(effort.call_seconds, 1e-7))
+
+
+# --- the traced window ------------------------------------------------------------------------------------------------
+
+
+def _window(calls: int, effort: Effort) -> Generator[int, None, Evidence]:
+    recorder = FrozenWindow() if why_not_recordable() else BirthRecorder()
+    names = SiteNames()
+    if not effort.sites:
+        return (yield from _watched(calls, effort, recorder, names))
+    with tracing.tracing(FRAME_COUNT):
+        return (yield from _watched(calls, effort, recorder, names))
+
+
+def _watched(
+    calls: int, effort: Effort, recorder: BirthRecorder | FrozenWindow, names: SiteNames
+) -> Generator[int, None, Evidence]:
+    """A first call under the new conditions, then the window between two full collections."""
+    yield max(1, min(calls // 4, 16))
+    gc.collect()
+    traced = tracing.is_tracing()
+    totals = TraceTotals() if traced else None
+    lengths = ContainerLengths()
+    fds, threads = handles.open_fds(), thread_names.names_by_ident()
+    gc.collect()
+    recorder.open()
+    try:
+        yield calls
+        gc.collect()
+        new = recorder.live() if isinstance(recorder, FrozenWindow) else []
+    finally:
+        recorder.close()
+    if isinstance(recorder, BirthRecorder):
+        new = recorder.live()
+    after = TraceTotals() if traced else None
+    finder = _CauseFinder(new, calls, effort, names if traced else None)
+    own_ids = lengths.own_ids() | {id(recorder), id(getattr(recorder, "ids", None)), id(new), id(fds), id(threads)}
+    try:
+        causes = finder.causes(lengths, own_ids)
+        notes = tuple(finder.notes)
+    finally:
+        finder.close()
+        new.clear()
+    least = max(2, int(LEAST_RATE * calls))
+    return Evidence(
+        calls=calls,
+        causes=causes,
+        sites=after.grown(totals, names, least) if after is not None and totals is not None else (),
+        large_bytes=after.large_bytes - totals.large_bytes if after is not None and totals is not None else None,
+        fd_targets=tuple(handles.describe_fds(fds)),
+        thread_names=_new_thread_names(threads),
+        notes=notes,
+    )
+
+
+def _new_thread_names(before: dict[int, str]) -> tuple[str, ...]:
+    now = thread_names.names_by_ident()
+    return tuple(thread_names.without_number(name) for ident, name in now.items() if ident not in before)
+
+
+class _CauseFinder:
+    """Finds out which old container, or which chain, keeps each new object. Holds the objects until ``close``."""
+
+    def __init__(self, new: list[object], calls: int, effort: Effort, names: SiteNames | None) -> None:
+        self._new = {id(obj): obj for obj in new}
+        self._claimed: dict[int, int] = {}
+        self._calls = calls
+        self._effort = effort
+        self._names = names
+        self._least = max(2, math.ceil(LEAST_RATE * calls))
+        self.notes: list[str] = []
+
+    def close(self) -> None:
+        self._new.clear()
+
+    def causes(self, lengths: ContainerLengths, own_ids: frozenset[int]) -> tuple[Cause, ...]:
+        grown = [
+            (container, growth)
+            for container, growth in lengths.grown(self._least, frozenset(self._new))
+            if id(container) not in own_ids and _is_proportionate(container, growth, self._calls)
+        ]
+        rows = [(container, growth, self._entries(container, growth)) for container, growth in grown[:CONTAINER_LIMIT]]
+        strong = [row for row in rows if not _are_weak(row[2])] or rows
+        reached = [(container, growth, self._reach(entries)) for container, growth, entries in strong]
+        reached.sort(key=lambda row: -len(row[2]))
+        paths = self._paths([container for container, _, _ in reached])
+        found: list[Cause] = []
+        for (container, growth, objects), path in zip(reached, paths, strict=True):
+            self._add(found, container, growth, objects, path)
+        found.extend(self._chains())
+        del grown, rows, strong, reached
+        return tuple(found)
+
+    def _entries(self, container: object, growth: int) -> list[object]:
+        entries = last_entries(container, growth)
+        return entries or [member for member in members(container) if id(member) in self._new]
+
+    def _reach(self, entries: list[object]) -> list[object]:
+        """The entries and the new objects they keep alive, nearest first."""
+        seen: dict[int, object] = {}
+        frontier = entries
+        while frontier and len(seen) < REACH_LIMIT:
+            fresh: list[object] = []
+            for obj in frontier:
+                if id(obj) not in seen:
+                    seen[id(obj)] = obj
+                    fresh.append(obj)
+            frontier = [child for obj in fresh for child in gc.get_referents(obj) if self._is_new(child)]
+        return list(seen.values())
+
+    def _is_new(self, obj: object) -> bool:
+        if id(obj) in self._new:
+            return True
+        return self._names is not None and not gc.is_tracked(obj) and sites.is_traced(obj)
+
+    def _paths(self, objects: list[object]) -> list[ReferrerPath | None]:
+        if not self._effort.holders or not objects:
+            return [None] * len(objects)
+        result = find_paths(objects, ignore_ids=frozenset((id(self._new), id(objects))), budget_seconds=max(2.0, self._effort.seconds / 2))
+        self.notes.extend(result.notes)
+        return list(result.paths)
+
+    def _add(
+        self, found: list[Cause], container: object, growth: int, objects: list[object], path: ReferrerPath | None
+    ) -> None:
+        """A cause of its own, or another holder of an earlier one that keeps most of the same objects."""
+        owners = Counter(self._claimed[id(obj)] for obj in objects if id(obj) in self._claimed)
+        if owners:
+            owner, shared = owners.most_common(1)[0]
+            if shared >= 0.5 * sum(1 for obj in objects if id(obj) in self._new) and path is not None:
+                found[owner] = replace(found[owner], also_held_by=(*found[owner].also_held_by, str(path)))
+                return
+        for obj in objects:
+            self._claimed.setdefault(id(obj), len(found))
+        entry = objects[0] if objects else None
+        full = path
+        if path is not None and entry is not None and kind_of(type(container)) not in BUFFERS:
+            hop = holders.name_edge(container, entry)
+            full = replace(path, hops=(*path.hops, hop))
+        found.append(self._cause(container, growth, objects, full))
+
+    def _cause(self, container: object, growth: int, objects: list[object], path: ReferrerPath | None) -> Cause:
+        kind = kind_of(type(container))
+        size, length = safe.shallow_size(container) or 0, max(1, len(last_entries(container, 1 << 30)) or 1)
+        if kind is dict:
+            length = max(1, length // 2)
+        elif kind is set:
+            length = max(1, len(members(container)))
+        lead = _lead_of(objects)
+        lead_type = safe.type_name(lead) if lead is not None else None
+        rows = census(objects)
+        return Cause(
+            path=path,
+            container_type=safe.type_name(container),
+            growth=growth,
+            types=tuple(rows),
+            lead_type=lead_type if kind not in BUFFERS else safe.type_name(container),
+            lead_count=_count_of(rows, lead_type) if kind not in BUFFERS else growth,
+            shallow_bytes=sum(row.shallow_bytes for row in rows),
+            entry_bytes=1.0 if kind in BUFFERS else size / length,
+            site=self._site_of(lead),
+            never_evicts=kind in NEVER_EVICT,
+        )
+
+    def _chains(self) -> list[Cause]:
+        """New objects that no grown container keeps: a linked list, an attribute, or a reference held in C."""
+        left = [obj for key, obj in self._new.items() if key not in self._claimed]
+        rows = [row for row in census(left) if row.count >= self._least]
+        lead = _lead_of([obj for obj in left if any(row.type_name == safe.type_name(obj) for row in rows)])
+        if lead is None:
+            return []
+        (path,) = self._paths([lead])
+        lead_type = safe.type_name(lead)
+        return [
+            Cause(
+                path=path,
+                container_type="chain",
+                growth=0,
+                types=tuple(rows),
+                lead_type=lead_type,
+                lead_count=_count_of(rows, lead_type),
+                shallow_bytes=sum(row.shallow_bytes for row in rows),
+                entry_bytes=0.0,
+                site=self._site_of(lead),
+                never_evicts=path is not None and path.root_kind == "unknown",
+            )
+        ]
+
+    def _site_of(self, obj: object | None) -> str | None:
+        return None if self._names is None or obj is None else self._names.of_object(obj)
+
+
+def _is_proportionate(container: object, growth: int, calls: int) -> bool:
+    """A buffer counts bytes: it must grow by at least one per call."""
+    return kind_of(type(container)) not in BUFFERS or growth >= calls
+
+
+def _are_weak(entries: list[object]) -> bool:
+    """True when a container only got weak references: it follows the growth, it does not cause it."""
+    return bool(entries) and all(safe.is_instance(entry, weakref.ReferenceType) for entry in entries)
+
+
+def _lead_of(objects: list[object]) -> object | None:
+    """The first object of a class somebody would look for, else the first at all."""
+    for obj in objects:
+        if "." in safe.type_name(obj) and not any(id(base) in _CONNECTING_TYPES for base in safe.mro(type(obj))):
+            return obj
+    return objects[0] if objects else None
+
+
+def _count_of(rows: tuple[TypeCount, ...] | list[TypeCount], type_name: str | None) -> int:
+    return sum(row.count for row in rows if row.type_name == type_name)
+
+
+# --- cyclic garbage ---------------------------------------------------------------------------------------------------
+
+
+def _cycles(calls: int) -> Generator[int, None, tuple[CycleGroup, ...]]:
+    """Groups of cyclic garbage that ``calls`` calls make, by shape, most objects first."""
+    gc.collect()
+    with garbage.collector_off():
+        yield calls
+        objects = garbage.take_garbage()
+    try:
+        return group_cycles(objects)
+    finally:
+        objects.clear()
+        gc.collect()
+
+
+def group_cycles(objects: list[object]) -> tuple[CycleGroup, ...]:
+    """The strongly connected components among ``objects``, equal shapes counted together."""
+    graph = garbage.reference_graph(objects)
+    groups: dict[str, list[list[int]]] = {}
+    for component in strongly_connected(graph):
+        shape = _cycle_text([objects[index] for index in shortest_cycle(graph, component)])
+        groups.setdefault(shape, []).append(component)
+    found = [_cycle_group(shape, components, objects) for shape, components in groups.items()]
+    return tuple(sorted(found, key=lambda group: -group.object_count))
+
+
+def _cycle_group(shape: str, components: list[list[int]], objects: list[object]) -> CycleGroup:
+    members_of = [objects[index] for component in components for index in component]
+    lead = _lead_of(members_of)
+    return CycleGroup(
+        shape=shape,
+        count=len(components),
+        object_count=len(members_of),
+        shallow_bytes=sum(safe.shallow_size(obj) or 0 for obj in members_of),
+        type_name=safe.type_name(lead),
+        has_finalizer=any(garbage.has_finalizer(obj) for obj in members_of),
+    )
+
+
+def _cycle_text(nodes: list[object]) -> str:
+    """``Request.response -> Response.request -> Request``: begins at an instance, so that its dict folds away."""
+    start = next((index for index, node in enumerate(nodes) if _lead_of([node]) is node and type(node) is not dict), 0)
+    turned = [*nodes[start:], *nodes[:start]]
+    hops = holders.name_path([*turned, turned[0]])
+    text = _short(safe.type_name(turned[0]))
+    for hop in hops:
+        text += f"{hop.text} -> {_short(hop.type_name)}"
+    return text
+
+
+def _short(type_name: str) -> str:
+    return type_name.rpartition(".")[2]

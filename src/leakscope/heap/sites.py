@@ -1,0 +1,141 @@
+"""Where memory was allocated, as ``file.py:43 in f``, from traces that are on. Touches tracemalloc and code objects."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import sysconfig
+import tracemalloc
+import types
+from collections.abc import Iterable
+
+from leakscope import _env
+from leakscope.model.evidence import SiteGrowth
+
+#: Enough frames to leave a library by; deeper stacks name the library's line.
+FRAME_COUNT = 12
+#: Python serves requests up to this size from its own arenas and larger ones from malloc.
+SMALL_REQUEST_BYTES = 512
+
+_STDLIB = sysconfig.get_paths()["stdlib"]
+_DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")  # noqa: PTH118 - compared as text
+
+
+class SiteNames:
+    """Turns traces into site texts; looks the function of a line up once. Holds code objects until it is dropped."""
+
+    __slots__ = ("_codes", "_names")
+
+    def __init__(self) -> None:
+        self._codes: dict[str, list[types.CodeType]] | None = None
+        self._names: dict[tuple[str, int], str] = {}
+
+    def of_object(self, obj: object) -> str | None:
+        """The site where ``obj`` was allocated; ``None`` when that was not traced."""
+        traceback = tracemalloc.get_object_traceback(obj)
+        return None if traceback is None else self.of_frames(traceback)
+
+    def of_frames(self, frames: Iterable[tracemalloc.Frame]) -> str | None:
+        """The most recent frame, outside the standard library when there is one; ``None`` for leakscope's own."""
+        chosen = chosen_frame(frames)
+        return None if chosen is None else self.at(*chosen)
+
+    def at(self, filename: str, line: int) -> str:
+        """The text of one source line."""
+        key = (filename, line)
+        if key not in self._names:
+            function = self._function_at(filename, line)
+            place = f"{_short(filename)}:{line}"
+            self._names[key] = f"{place} in {function}" if function else place
+        return self._names[key]
+
+    def _function_at(self, filename: str, line: int) -> str:
+        if self._codes is None:
+            self._codes = _codes_by_file()
+        best: types.CodeType | None = None
+        for code in self._codes.get(filename, ()):
+            is_inside = any(number == line for _, _, number in code.co_lines())
+            if is_inside and (best is None or code.co_firstlineno >= best.co_firstlineno):
+                best = code
+        if best is None:
+            return ""
+        return getattr(best, "co_qualname", best.co_name)
+
+
+def is_traced(obj: object) -> bool:
+    """True when ``obj`` was allocated since tracing began."""
+    return tracemalloc.get_object_traceback(obj) is not None
+
+
+def chosen_frame(frames: Iterable[tracemalloc.Frame]) -> tuple[str, int] | None:
+    """File and line to blame: of the frames more recent than any of leakscope's, the most recent one outside the
+    standard library, else the most recent one."""
+    fallback: tuple[str, int] | None = None
+    for frame in reversed(list(frames)):
+        if is_own_file(frame.filename):
+            break
+        if not _is_library(frame.filename):
+            return frame.filename, frame.lineno
+        fallback = fallback or (frame.filename, frame.lineno)
+    return fallback
+
+
+class TraceTotals:
+    """Live traced memory at one instant: count and bytes per blamed line, and bytes in requests that malloc served."""
+
+    __slots__ = ("_lines", "large_bytes")
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, int], list[int]] = {}
+        self.large_bytes = 0
+        for trace in tracemalloc.take_snapshot().traces:
+            line = chosen_frame(trace.traceback)
+            if line is not None:
+                row = self._lines.setdefault(line, [0, 0])
+                row[0] += 1
+                row[1] += trace.size
+                if trace.size > SMALL_REQUEST_BYTES or trace.domain != 0:
+                    self.large_bytes += trace.size
+
+    def grown(self, before: TraceTotals, names: SiteNames, least_count: int) -> tuple[SiteGrowth, ...]:
+        """The lines with at least ``least_count`` more live allocations than before, most bytes first."""
+        rows = []
+        for line, (count, total) in self._lines.items():
+            count_before, total_before = before._lines.get(line, (0, 0))
+            if count - count_before >= least_count:
+                rows.append(SiteGrowth(names.at(*line), count - count_before, total - total_before))
+        return tuple(sorted(rows, key=lambda row: -row.bytes))
+
+
+def is_own_file(filename: str) -> bool:
+    """True for leakscope's own source, the demo's service left out: to the demo it is the user's code."""
+    return filename.startswith(_env.PACKAGE_FOLDER + os.sep) and filename != _DEMO
+
+
+def _is_library(filename: str) -> bool:
+    if filename.startswith("<"):
+        return True
+    return filename.startswith(_STDLIB) and "site-packages" not in filename
+
+
+def _short(filename: str) -> str:
+    """A path as a person would say it: below the working directory or a folder of packages, else its last two parts."""
+    for folder in (os.getcwd(), *sys.path):  # noqa: PTH109 - compared as text
+        if folder and filename.startswith(folder.rstrip(os.sep) + os.sep):
+            return filename[len(folder.rstrip(os.sep)) + 1 :]
+    return os.sep.join(filename.split(os.sep)[-2:])
+
+
+def _codes_by_file() -> dict[str, list[types.CodeType]]:
+    """The code objects of all live functions, those nested in them too, by file."""
+    found: dict[str, list[types.CodeType]] = {}
+    pending = [obj.__code__ for obj in gc.get_objects() if type(obj) is types.FunctionType]
+    seen: set[int] = set()
+    while pending:
+        code = pending.pop()
+        if id(code) not in seen:
+            seen.add(id(code))
+            found.setdefault(code.co_filename, []).append(code)
+            pending.extend(constant for constant in code.co_consts if type(constant) is types.CodeType)
+    return found

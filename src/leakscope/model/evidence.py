@@ -1,0 +1,66 @@
+"""What pass two of a check saw over a few more calls: causes of growth, cycles, handles. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakscope.model.retention import ReferrerPath
+from leakscope.model.snapshot import TypeCount
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One container that grew, or one chain of new objects that hangs on an old one.
+
+    ``types`` are the new objects it keeps alive, counted over the whole window; ``lead_type`` the one a reader would
+    look for. ``entry_bytes`` is what the container itself takes per entry.
+    """
+
+    path: ReferrerPath | None
+    container_type: str
+    growth: int
+    types: tuple[TypeCount, ...]
+    lead_type: str | None
+    lead_count: int
+    shallow_bytes: int
+    entry_bytes: float
+    site: str | None
+    never_evicts: bool
+    also_held_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteGrowth:
+    """Memory allocated at one source line during the window and still alive at its end."""
+
+    site: str
+    count: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CycleGroup:
+    """Cyclic garbage of one shape: how many, of what, and the smallest cycle with its edges named."""
+
+    shape: str
+    count: int
+    object_count: int
+    shallow_bytes: int
+    type_name: str
+    has_finalizer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything pass two saw over ``calls`` calls. ``large_bytes`` is what Python allocators got from malloc directly
+    (blocks above 512 bytes); ``None`` when allocations were not traced."""
+
+    calls: int
+    causes: tuple[Cause, ...] = ()
+    sites: tuple[SiteGrowth, ...] = ()
+    large_bytes: int | None = None
+    cycles: tuple[CycleGroup, ...] = ()
+    cycle_calls: int = 0
+    fd_targets: tuple[str, ...] = ()
+    thread_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,338 @@
+"""``probe``: what one block left behind, as a context manager and a decorator. Touches gc (collections, callbacks),
+tracemalloc when asked to, and reads the counters right before and right after the block.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import inspect
+import time
+import tracemalloc
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from leakscope import _env, settings, snapshots
+from leakscope.analysis.blocks_left import judge_block
+from leakscope.errors import NotMeasured
+from leakscope.heap import safe
+from leakscope.heap.census import census
+from leakscope.heap.new_objects import BirthRecorder, why_not_recordable
+from leakscope.heap.sites import SiteNames
+from leakscope.model.delta import Change, DeltaData
+from leakscope.model.report import Overhead
+from leakscope.model.snapshot import Missing, TypeCount
+from leakscope.results import Report, Snapshot
+from leakscope.sensors.gc_pauses import PauseRecorder
+from leakscope.sensors.sampler import COUNTERS, Sampler
+from leakscope.settings import ProbeSettings
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: Rows of the sampler, marks of the recorders and slots of the clock: the block's edges, then after the collection.
+_BEFORE, _AFTER, _COLLECTED = range(3)
+_SITES_PER_TYPE = 50
+#: Settings for which everything a probe runs has been run once, so that nothing is imported or cached in a block.
+_rehearsed: set[tuple[object, ...]] = set()
+
+
+def probe(
+    label: str | None = None,
+    *,
+    collect: bool | int = True,
+    trace: bool | int = False,
+    objects: bool = True,
+    memory: bool = True,
+) -> Probe:
+    """A context manager (also ``async with``) and decorator (def, async def, generator functions) that tells what a
+    block left behind: ``.report`` is there when the block has ended, also when it raised.
+
+    ``collect``: collect this generation (``True``: all) before each reading; ``trace``: tracemalloc on in the block,
+    with so many frames; ``objects``: which objects are new, by type; ``memory``: USS, PSS, descriptors, threads,
+    children and tasks too. Costs three full collections with the defaults; ``collect=False, objects=False,
+    memory=False`` costs microseconds. Raises ``ArgumentError`` for settings it cannot use.
+    """
+    chosen = settings.probe_settings(label, collect, trace, objects, memory)
+    key = (chosen.collect, bool(chosen.trace), chosen.objects, chosen.memory)
+    if key not in _rehearsed:
+        _rehearsed.add(key)
+        for _ in range(2):
+            rehearsal = _Measurement(replace(chosen, label="rehearsal"))
+            rehearsal.begin()
+            rehearsal.end(None)
+    return Probe(chosen)
+
+
+class Probe:
+    """See ``leakscope.probe``. One probe can be entered again, also while it is open; ``report`` is the last to end."""
+
+    __slots__ = ("__weakref__", "_open", "_report", "_settings")
+
+    def __init__(self, chosen: ProbeSettings) -> None:
+        self._settings = chosen
+        self._open: list[_Measurement] = []
+        self._report: Report | None = None
+
+    @property
+    def report(self) -> Report:
+        """What the block left behind. Raises ``NotMeasured`` before the first block has ended."""
+        if self._report is None:
+            raise NotMeasured(f"probe {self._settings.label!r} has no report yet: read it after the block has ended")
+        return self._report
+
+    def __enter__(self) -> Probe:
+        measurement = _Measurement(self._settings)
+        self._open.append(measurement)
+        measurement.begin()
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        # Not popped before it has read: an emptied list gives its buffer back, which would count as a block freed.
+        self._report = self._open[-1].end(error)
+        self._open.pop()
+
+    async def __aenter__(self) -> Probe:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(exc_type, error, traceback)
+
+    def __call__(self, fn: F) -> F:
+        """Decorates ``fn``: each call is a block of its own. The probe is ``fn.probe``, so ``fn.probe.report``."""
+        for applies, wrap in _WRAPPERS:
+            if applies(fn):
+                wrapped = wrap(self, fn)
+                wrapped.probe = self
+                return cast("F", wrapped)
+        raise AssertionError("the last wrapper applies to everything")
+
+    def _measure(self) -> _Call:
+        return _Call(self)
+
+
+class _Call:
+    """One decorated call: a measurement of its own, so that overlapping calls do not end each other's."""
+
+    __slots__ = ("_measurement", "_probe")
+
+    def __init__(self, owner: Probe) -> None:
+        self._probe = owner
+        self._measurement = _Measurement(owner._settings)
+
+    def __enter__(self) -> None:
+        self._measurement.begin()
+
+    def __exit__(self, exc_type: object, error: BaseException | None, traceback: object) -> None:
+        self._probe._report = self._measurement.end(error)
+
+
+def _wrap_function(owner: Probe, fn: Any) -> Any:
+    @functools.wraps(fn)
+    def probed(*args: Any, **kwargs: Any) -> Any:
+        with owner._measure():
+            return fn(*args, **kwargs)
+
+    return probed
+
+
+def _wrap_coroutine_function(owner: Probe, fn: Any) -> Any:
+    @functools.wraps(fn)
+    async def probed(*args: Any, **kwargs: Any) -> Any:
+        with owner._measure():
+            return await fn(*args, **kwargs)
+
+    return probed
+
+
+def _wrap_generator_function(owner: Probe, fn: Any) -> Any:
+    @functools.wraps(fn)
+    def probed(*args: Any, **kwargs: Any) -> Any:
+        with owner._measure():
+            return (yield from fn(*args, **kwargs))
+
+    return probed
+
+
+def _wrap_async_generator_function(owner: Probe, fn: Any) -> Any:
+    @functools.wraps(fn)
+    async def probed(*args: Any, **kwargs: Any) -> Any:
+        with owner._measure():
+            generator = fn(*args, **kwargs)
+            try:
+                async for item in generator:
+                    yield item
+            finally:
+                await generator.aclose()
+
+    return probed
+
+
+_WRAPPERS: tuple[tuple[Callable[[Any], bool], Callable[[Probe, Any], Any]], ...] = (
+    (inspect.iscoroutinefunction, _wrap_coroutine_function),
+    (inspect.isasyncgenfunction, _wrap_async_generator_function),
+    (inspect.isgeneratorfunction, _wrap_generator_function),
+    (callable, _wrap_function),
+)
+
+
+class _Measurement:
+    """One block. Everything it keeps while the block runs is made before the first reading, what it makes afterwards
+    after the last one; and the steps from the last collection to the reading are the same on both sides, because free
+    lists, which a collection empties, count as allocated blocks.
+    """
+
+    __slots__ = (
+        "_before",
+        "_births",
+        "_clock",
+        "_frozen_before",
+        "_missing",
+        "_pauses",
+        "_sampler",
+        "_settings",
+        "_starts_tracing",
+    )
+
+    def __init__(self, chosen: ProbeSettings) -> None:
+        _env.environment()
+        self._settings = chosen
+        self._sampler = Sampler(2, is_wide=False)
+        self._pauses = PauseRecorder(mark_count=3)
+        self._clock = array("d", bytes(8 * 3))
+        self._missing = _missing_objects(chosen)
+        self._births = BirthRecorder() if chosen.objects and self._missing is None else None
+        self._before: Snapshot | None = None
+        self._frozen_before = gc.get_freeze_count()
+        self._starts_tracing = bool(chosen.trace) and not tracemalloc.is_tracing()
+
+    def begin(self) -> None:
+        """Everything up to the first statement of the block; the readings that count come last."""
+        if self._starts_tracing:
+            tracemalloc.start(self._settings.trace)
+        if self._settings.memory:
+            self._before = snapshots.snapshot(detail="memory")
+        if self._births is not None:
+            gc.collect()  # makes all that is alive old, so that young means new
+            self._births.open()
+        self._pauses.open()
+        self._read_edge(_BEFORE, _BEFORE)
+
+    def _read_edge(self, row: int, mark: int) -> None:
+        if self._settings.collect == 2:
+            self._sampler.settle()
+        elif self._settings.collect is not None:
+            gc.collect(self._settings.collect)
+        self._pauses.mark(mark)
+        self._sampler.read(row)
+        self._clock[mark] = time.perf_counter()
+
+    def end(self, error: BaseException | None) -> Report:
+        """The readings that count first, then everything else. Never raises because of the block's own exception."""
+        self._clock[_AFTER] = time.perf_counter()
+        self._pauses.mark(_AFTER)
+        try:
+            self._read_edge(_AFTER, _COLLECTED)
+            new = [] if self._births is None else self._births.live()
+        finally:
+            self._pauses.close()
+            if self._births is not None:
+                self._births.close()
+        seconds = self._clock[_AFTER] - self._clock[_BEFORE]
+        after = snapshots.snapshot(detail="memory") if self._settings.memory else None
+        self._sampler.close()
+        left_behind, sites, missing = self._left_behind(new, error)
+        if self._starts_tracing:
+            tracemalloc.stop()
+        delta = self._delta(after, seconds)
+        outcome, reason, found = judge_block(delta, left_behind, sites)
+        return Report(
+            origin="probe",
+            label=self._settings.label,
+            verdict=outcome,
+            reason=reason,
+            findings=found,
+            calls=0,
+            seconds=seconds,
+            delta=delta,
+            pauses=self._pauses.between(_BEFORE, _AFTER),
+            left_behind=left_behind,
+            raised=None if error is None else safe.type_name(error),
+            notes=self._notes(),
+            missing=(*missing, *delta.missing),
+            environment=_env.environment(),
+            overhead=Overhead(time.perf_counter() - self._clock[_AFTER], seconds, 2),
+        )
+
+    def _left_behind(
+        self, new: list[object], error: BaseException | None
+    ) -> tuple[tuple[TypeCount, ...], dict[str, str], tuple[Missing, ...]]:
+        """The new objects by type, where those of each type were made when that is traced, and what is missing."""
+        if self._missing is not None:
+            return (), {}, (self._missing,)
+        if gc.get_freeze_count() != self._frozen_before:
+            reason = "the block called gc.freeze() or gc.unfreeze(): new objects cannot be told"
+            return (), {}, (Missing("objects", reason),)
+        passing = _ids_of_exception(error)
+        objects = [obj for obj in new if id(obj) not in passing]
+        try:
+            return census(objects), _sites(objects) if tracemalloc.is_tracing() else {}, ()
+        finally:
+            objects.clear()
+            new.clear()
+
+    def _delta(self, after: Snapshot | None, seconds: float) -> DeltaData:
+        """The exact counters as read at the block's edges; the other signals from the snapshots around them."""
+        columns = self._sampler.columns
+        exact = tuple(Change(name, columns[name][_BEFORE], columns[name][_AFTER]) for name in COUNTERS if name in columns)
+        if after is None or self._before is None:
+            return DeltaData(seconds, exact, self._sampler.missing)
+        wide = snapshots.compare(self._before, after)
+        others = tuple(change for change in wide.changes if change.signal not in COUNTERS)
+        return DeltaData(seconds, exact + others, wide.missing)
+
+    def _notes(self) -> tuple[str, ...]:
+        if self._settings.collect != 2:
+            return ("nothing was collected before the readings: garbage may be among what is left",)
+        return ()
+
+
+def _sites(objects: list[object]) -> dict[str, str]:
+    """For each type the site where most of its first objects were made."""
+    names = SiteNames()
+    sites: dict[str, Counter[str]] = {}
+    for obj in objects:
+        rows = sites.setdefault(safe.type_name(obj), Counter())
+        if sum(rows.values()) < _SITES_PER_TYPE:
+            rows[names.of_object(obj) or ""] += 1
+    return {name: rows.most_common(1)[0][0] for name, rows in sites.items() if rows}
+
+
+def _missing_objects(chosen: ProbeSettings) -> Missing | None:
+    """Why new objects cannot be told with these settings on this interpreter, if they cannot."""
+    if not chosen.objects:
+        return None
+    if chosen.collect in (None, 0):
+        return Missing("objects", "new objects are told apart by a collection: use collect=True, or objects=False")
+    reason = why_not_recordable()
+    return Missing("objects", reason) if reason else None
+
+
+def _ids_of_exception(error: BaseException | None) -> frozenset[int]:
+    """The exception that is passing through, its traceback and its frames: they leave with it."""
+    found: set[int] = set()
+    while error is not None and id(error) not in found:
+        found.add(id(error))
+        traceback = BaseException.__dict__["__traceback__"].__get__(error)
+        while traceback is not None:
+            found.update((id(traceback), id(traceback.tb_frame)))
+            traceback = traceback.tb_next
+        error = BaseException.__dict__["__context__"].__get__(error)
+    return frozenset(found)
