@@ -69,13 +69,14 @@ def test_public_names_are_the_public_objects_after_importing_everything(seed: in
     assert run_fresh(IMPORT_ALL_THEN_COMPARE, *order) == []
 
 
-def test_dir_tells_the_public_names() -> None:
-    assert set(leakscope._EXPORTS) <= set(dir(leakscope))
+def test_all_and_dir_tell_the_public_names() -> None:
+    assert set(leakscope.__all__) - {"__version__"} == set(leakscope._EXPORTS)
+    assert set(leakscope.__all__) <= set(dir(leakscope))
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no_such_name"):
-        leakscope.no_such_name  # type: ignore[attr-defined]
+        leakscope.no_such_name
 
 
 MEASURE_IMPORT = """
