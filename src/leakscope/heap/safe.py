@@ -4,16 +4,21 @@ repr that a class could have replaced. Everything here asks the C level descript
 
 from __future__ import annotations
 
+import gc
 import sys
 import types
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+_Row = TypeVar("_Row")
 
 _QUALNAME = type.__dict__["__qualname__"]
 _MODULE = type.__dict__["__module__"]
 _MRO = type.__dict__["__mro__"]
 _TYPE_DICT = type.__dict__["__dict__"]
+_MODULE_DICT: Any = vars(types.ModuleType)["__dict__"]
 _METHOD_DESCRIPTOR = type(object.__dict__["__sizeof__"])
+_TRIES = 5
 _DICT_DESCRIPTORS = (types.GetSetDescriptorType, types.MemberDescriptorType)
 
 
@@ -24,6 +29,12 @@ def qualified_name(cls: type) -> str:
     if type(module) is not str or module == "builtins":
         return str(name)
     return f"{module}.{name}"
+
+
+def module_and_qualname(cls: type) -> tuple[str, str]:
+    """Where the class says it was defined; the module is empty when what it says is no string."""
+    module = _MODULE.__get__(cls)
+    return (module if type(module) is str else ""), str(_QUALNAME.__get__(cls))
 
 
 def type_name(obj: object) -> str:
@@ -43,6 +54,30 @@ def class_namespace(cls: type) -> types.MappingProxyType[str, Any]:
     return found
 
 
+def class_dict(cls: type) -> dict[str, object] | None:
+    """The very dict behind the view of ``class_namespace``: what the collector sees as the class's referent."""
+    for found in gc.get_referents(class_namespace(cls)):
+        if type(found) is dict:
+            return found
+    return None
+
+
+def module_dict(module: types.ModuleType) -> dict[str, object] | None:
+    """The module's namespace, also of a lazy module that would be imported by a look at it."""
+    found = _MODULE_DICT.__get__(module)
+    return found if type(found) is dict else None
+
+
+def dict_items(mapping: dict[Any, Any]) -> list[tuple[object, object]]:
+    """The entries of a dict or a subclass, past any ``items`` of its own; empty if it changes too fast."""
+    for _ in range(_TRIES):
+        try:
+            return list(dict.items(mapping))
+        except RuntimeError:  # changed size during iteration
+            continue
+    return []
+
+
 def find_in_class(cls: type, name: str) -> object | None:
     """What ``name`` is bound to along the mro, unbound; ``None`` when no class has it."""
     for base in mro(cls):
@@ -58,11 +93,11 @@ def instance_dict(obj: object) -> dict[str, object] | None:
 
     On 3.11+ this makes the dict of an object that had none yet: only for the few objects that get named.
     """
-    descriptor = find_in_class(type(obj), "__dict__")
+    descriptor: Any = find_in_class(type(obj), "__dict__")
     if type(descriptor) not in _DICT_DESCRIPTORS:
         return None
     try:
-        found = descriptor.__get__(obj)  # type: ignore[union-attr]  # a C descriptor, checked above
+        found = descriptor.__get__(obj)
     except (AttributeError, TypeError):
         return None
     return found if type(found) is dict else None
@@ -81,6 +116,11 @@ def shallow_size(obj: object) -> int | None:
         return sys.getsizeof(obj)
     except Exception:  # a C __sizeof__ may refuse a half-built object
         return None
+
+
+def by_type(table: Mapping[type, _Row], cls: type) -> _Row | None:
+    """``table.get(cls)`` for a table of ordinary classes: a metaclass may have a ``__hash__`` of its own."""
+    return table.get(cls) if type(cls) is type else None
 
 
 def is_instance(obj: object, cls: type) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import textwrap
 
-from leakscope._format import amount, cut, number, plural, signed, size
+from leakscope._format import amount, cut, number, signed, size
 from leakscope.analysis import sentences
 from leakscope.model.delta import CollectionData, DeltaData
 from leakscope.model.report import ReportData
-from leakscope.model.retention import RetentionData
 from leakscope.model.signals import SIGNALS
 from leakscope.model.snapshot import SnapshotData
 from leakscope.render import view
+from leakscope.render.retention import retention
+
+__all__ = ["collection", "delta_table", "report", "retention", "snapshot"]
 
 _SHOWN_TYPES = 8
 
@@ -50,8 +52,3 @@ def collection(data: CollectionData) -> str:
     rows = [("freed", data.freed_bytes), ("returned (USS)", data.returned_bytes)]
     lines.extend(f"  {title:<20}{signed(size(value)):>14}" for title, value in rows if value is not None)
     return "\n".join(lines)
-
-
-def retention(data: RetentionData) -> str:
-    """Why objects are alive: the answer in the first line, then one line per group of paths."""
-    return f"{plural(data.target_count, data.type_name)}"
