@@ -140,6 +140,22 @@ def run_check(
         _close_loop(loop)
 
 
+def call_repeatedly(target: Target, calls: int) -> None:
+    """Calls or awaits a target so many times, with the errors of ``check``."""
+    if not target.is_coroutine_function:
+        _drive(_one_batch(calls), target)
+        return
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(_drive_async(_one_batch(calls), target))
+    finally:
+        _close_loop(loop)
+
+
+def _one_batch(calls: int) -> Generator[int, None, None]:
+    yield calls
+
+
 def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
     """As ``asyncio.run`` ends: leftover tasks cancelled, async generators and the executor shut down."""
     try:

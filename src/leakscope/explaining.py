@@ -9,7 +9,8 @@ import math
 import types
 import weakref
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from leakscope.analysis.components import shortest_cycle, strongly_connected
@@ -83,49 +84,55 @@ def _affordable(effort: Effort) -> int:
 
 
 def _window(calls: int, effort: Effort) -> Generator[int, None, Evidence]:
-    recorder = FrozenWindow() if why_not_recordable() else BirthRecorder()
-    names = SiteNames()
-    if not effort.sites:
-        return (yield from _watched(calls, effort, recorder, names))
-    with tracing.tracing(FRAME_COUNT):
-        return (yield from _watched(calls, effort, recorder, names))
-
-
-def _watched(
-    calls: int, effort: Effort, recorder: BirthRecorder | FrozenWindow, names: SiteNames
-) -> Generator[int, None, Evidence]:
-    """A first call under the new conditions, then the window between two full collections."""
-    yield max(1, min(calls // 4, 16))
+    """Container lengths first, untraced because tracing makes that walk slow; then the calls, traced when asked to."""
     gc.collect()
+    lengths = ContainerLengths()
+    warm_up = max(1, min(calls // 4, 16))
+    with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
+        yield warm_up
+        return (yield from _watched(_Window(calls, warm_up, effort, lengths)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The calls of the window, those made between measuring the containers and its start, and the lengths then."""
+
+    calls: int
+    warm_up: int
+    effort: Effort
+    lengths: ContainerLengths
+
+
+def _watched(window: _Window) -> Generator[int, None, Evidence]:
+    """The calls between two full collections, and what they left behind."""
+    recorder = FrozenWindow() if why_not_recordable() else BirthRecorder()
     traced = tracing.is_tracing()
     totals = TraceTotals() if traced else None
-    lengths = ContainerLengths()
     fds, threads = handles.open_fds(), thread_names.names_by_ident()
     gc.collect()
     recorder.open()
     try:
-        yield calls
+        yield window.calls
         gc.collect()
-        new = recorder.live() if isinstance(recorder, FrozenWindow) else []
+        new = recorder.live()
     finally:
         recorder.close()
-    if isinstance(recorder, BirthRecorder):
-        new = recorder.live()
     after = TraceTotals() if traced else None
-    finder = _CauseFinder(new, calls, effort, names if traced else None)
-    own_ids = lengths.own_ids() | {id(recorder), id(getattr(recorder, "ids", None)), id(new), id(fds), id(threads)}
+    names = SiteNames() if traced else None
+    finder = _CauseFinder(new, window, names)
+    own = (recorder, getattr(recorder, "ids", None), new, fds, threads, totals, after)
     try:
-        causes = finder.causes(lengths, own_ids)
+        causes = finder.causes(window.lengths.own_ids() | frozenset(map(id, own)))
         notes = tuple(finder.notes)
     finally:
         finder.close()
         new.clear()
-    least = max(2, int(LEAST_RATE * calls))
+    least = max(2, int(LEAST_RATE * window.calls))
     return Evidence(
-        calls=calls,
+        calls=window.calls,
         causes=causes,
-        sites=after.grown(totals, names, least) if after is not None and totals is not None else (),
-        large_bytes=after.large_bytes - totals.large_bytes if after is not None and totals is not None else None,
+        sites=after.grown(totals, names, least) if after and totals and names else (),
+        large_bytes=after.large_bytes - totals.large_bytes if after and totals else None,
         fd_targets=tuple(handles.describe_fds(fds)),
         thread_names=_new_thread_names(threads),
         notes=notes,
@@ -140,23 +147,24 @@ def _new_thread_names(before: dict[int, str]) -> tuple[str, ...]:
 class _CauseFinder:
     """Finds out which old container, or which chain, keeps each new object. Holds the objects until ``close``."""
 
-    def __init__(self, new: list[object], calls: int, effort: Effort, names: SiteNames | None) -> None:
+    def __init__(self, new: list[object], window: _Window, names: SiteNames | None) -> None:
         self._new = {id(obj): obj for obj in new}
         self._claimed: dict[int, int] = {}
-        self._calls = calls
-        self._effort = effort
+        self._window = window
+        self._effort = window.effort
         self._names = names
-        self._least = max(2, math.ceil(LEAST_RATE * calls))
+        self._least = max(2, math.ceil(LEAST_RATE * window.calls))
         self.notes: list[str] = []
 
     def close(self) -> None:
         self._new.clear()
 
-    def causes(self, lengths: ContainerLengths, own_ids: frozenset[int]) -> tuple[Cause, ...]:
+    def causes(self, own_ids: frozenset[int]) -> tuple[Cause, ...]:
+        calls, warm_up = self._window.calls, self._window.warm_up
         grown = [
-            (container, growth)
-            for container, growth in lengths.grown(self._least, frozenset(self._new))
-            if id(container) not in own_ids and _is_proportionate(container, growth, self._calls)
+            (container, round(growth * calls / (calls + warm_up)))
+            for container, growth in self._window.lengths.grown(self._least, frozenset(self._new))
+            if id(container) not in own_ids and _is_proportionate(container, growth, calls)
         ]
         rows = [(container, growth, self._entries(container, growth)) for container, growth in grown[:CONTAINER_LIMIT]]
         strong = [row for row in rows if not _are_weak(row[2])] or rows

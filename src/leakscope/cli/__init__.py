@@ -1,0 +1,55 @@
+"""The command line: ``main`` parses, one module per verb does the work, and every error becomes one message and an
+exit code here. Exit codes: 0 no leak, 1 leak, 2 usage or tool error, 3 inconclusive.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+
+from leakscope import __version__
+from leakscope.cli import run_check, run_demo, run_doctor, run_why
+from leakscope.errors import LeakscopeError
+from leakscope.render.terminal import Terminal
+from leakscope.runner.parent import TargetFailed
+
+VERBS = (run_demo, run_check, run_why, run_doctor)
+EXIT_ERROR = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command line; gives the exit code."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    terminal = Terminal(sys.stderr)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return int(options.run(options, terminal))
+    except LeakscopeError as error:
+        if isinstance(error, TargetFailed) and error.trace:
+            terminal.text(error.trace.rstrip(), style="dim")
+        terminal.text(f"leakscope: {error}")
+    except KeyboardInterrupt:
+        terminal.text("leakscope: interrupted")
+    finally:
+        terminal.end_progress()
+    return EXIT_ERROR
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="leakscope",
+        description="Finds memory leaks: does it leak, what grows, where was it allocated, what keeps it alive.",
+        epilog="exit codes: 0 no leak, 1 leak, 2 usage or tool error, 3 inconclusive",
+    )
+    parser.add_argument("--version", action="version", version=f"leakscope {__version__}")
+    verbs = parser.add_subparsers(metavar="COMMAND", required=True)
+    for verb in VERBS:
+        verb.add_parser(verbs)
+    return parser
+
+
+def _interrupt(signum: int, frame: object) -> None:
+    raise KeyboardInterrupt

@@ -42,38 +42,42 @@ def kind_of(cls: type) -> type | None:
 
 
 class ContainerLengths:
-    """Lengths of all containers at one instant, by id. Holds no container."""
+    """Lengths of all containers at one instant, by id. Keeps alive only those that the collector does not track:
+    nothing else could find them again without walking every reference of the heap."""
 
-    __slots__ = ("_lengths",)
+    __slots__ = ("_lengths", "_untracked")
 
     def __init__(self) -> None:
-        self._lengths = {id(container): length(container) for container, length in _containers()}
+        tracked = gc.get_objects()
+        referents = gc.get_referents(*tracked)
+        self._untracked = _containers(referents, only_untracked=True)
+        self._lengths = {id(container): length(container) for container, length in _containers(tracked)}
+        self._lengths.update({id(container): length(container) for container, length in self._untracked})
 
     def grown(self, least: int, new_ids: frozenset[int]) -> list[tuple[object, int]]:
         """The containers that were there and are at least ``least`` longer now, most growth first; ``new_ids`` are the
         objects made since, whose addresses may have belonged to another container."""
-        found = []
-        for container, length in _containers():
-            before = self._lengths.get(id(container))
-            if before is not None and id(container) not in new_ids:
-                growth = length(container) - before
-                if growth >= least:
-                    found.append((container, growth))
-        return sorted(found, key=lambda row: -row[1])
+        lengths = self._lengths
+        objects = gc.get_objects()
+        known = list(compress(objects, map(lengths.__contains__, map(id, objects))))
+        found: dict[int, tuple[object, int]] = {}
+        for container, length in [*_containers(known), *self._untracked]:
+            growth = length(container) - lengths[id(container)]
+            if growth >= least and id(container) not in new_ids:
+                found[id(container)] = (container, growth)
+        return sorted(found.values(), key=lambda row: -row[1])
 
     def own_ids(self) -> frozenset[int]:
         """Ids of what this object is made of, for searches to leave out."""
-        return frozenset((id(self), id(self._lengths)))
+        return frozenset((id(self), id(self._lengths), id(self._untracked), *map(id, self._untracked)))
 
 
-def _containers() -> list[tuple[object, Callable[[Any], int]]]:
-    """Every container that the collector tracks or that a tracked object refers to directly, once each."""
-    tracked = gc.get_objects()
-    candidates = tracked + gc.get_referents(*tracked)
-    types = {id(cls): cls for cls in map(type, candidates)}
+def _containers(objects: list[Any], *, only_untracked: bool = False) -> list[tuple[object, Callable[[Any], int]]]:
+    """The containers among ``objects`` and how to measure each, once each."""
+    types = dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
     lengths = {key: LENGTHS[kind] for key, cls in types.items() if (kind := kind_of(cls)) is not None}
-    type_ids = map(id, map(type, candidates))
-    unique = {id(obj): obj for obj in compress(candidates, map(lengths.__contains__, type_ids))}
+    chosen = compress(objects, map(lengths.__contains__, map(id, map(type, objects))))
+    unique = {id(obj): obj for obj in chosen if not (only_untracked and gc.is_tracked(obj))}
     return [(obj, lengths[id(type(obj))]) for obj in unique.values()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import sys
@@ -9,6 +10,7 @@ import sysconfig
 import tracemalloc
 import types
 from collections.abc import Iterable
+from typing import Any
 
 from leakscope import _env
 from leakscope.model.evidence import SiteGrowth
@@ -33,7 +35,7 @@ class SiteNames:
 
     def of_object(self, obj: object) -> str | None:
         """The site where ``obj`` was allocated; ``None`` when that was not traced."""
-        traceback = tracemalloc.get_object_traceback(obj)
+        traceback = traceback_of(obj)
         return None if traceback is None else self.of_frames(traceback)
 
     def of_frames(self, frames: Iterable[tracemalloc.Frame]) -> str | None:
@@ -65,7 +67,32 @@ class SiteNames:
 
 def is_traced(obj: object) -> bool:
     """True when ``obj`` was allocated since tracing began."""
-    return tracemalloc.get_object_traceback(obj) is not None
+    return traceback_of(obj) is not None
+
+
+def traceback_of(obj: object) -> tracemalloc.Traceback | None:
+    """Where ``obj`` was allocated. On 3.11 ``tracemalloc`` looks at the wrong address for an instance with a
+    ``__dict__`` (two words before the collector's header, which 3.12 accounts for): look there too."""
+    found = tracemalloc.get_object_traceback(obj)
+    if found is not None or _raw_traceback is None or not gc.is_tracked(obj):
+        return found
+    frames = _raw_traceback(0, id(obj) - _PRE_HEADER_BYTES)
+    return None if frames is None else tracemalloc.Traceback(frames)
+
+
+def _bind_raw_traceback() -> Any:
+    """CPython 3.11's own look-up by address, or None where it is not needed."""
+    if sys.version_info[:2] != (3, 11) or not _env.IS_CPYTHON:
+        return None
+    function = getattr(ctypes.pythonapi, "_PyTraceMalloc_GetTraceback", None)
+    if function is not None:
+        function.restype = ctypes.py_object
+        function.argtypes = (ctypes.c_uint, ctypes.c_size_t)
+    return function
+
+
+_PRE_HEADER_BYTES = 4 * ctypes.sizeof(ctypes.c_void_p)
+_raw_traceback = _bind_raw_traceback()
 
 
 def chosen_frame(frames: Iterable[tracemalloc.Frame]) -> tuple[str, int] | None:

@@ -25,7 +25,6 @@ ALL_COLUMNS = (
     "thread_count",
     "child_count",
     "task_count",
-    "interned_count",
 )
 
 
@@ -40,14 +39,14 @@ class Sampler:
         self._loop = loop
         self._statm_fd = process_memory.open_statm() if process_memory.has_statm() else -1
         self.columns = {name: array("q", bytes(8 * capacity)) for name in (ALL_COLUMNS if is_wide else COUNTERS)}
+        if loop is None:
+            self.columns.pop("task_count", None)  # a plain function has no loop: nothing is missing
         self.missing = self._drop_unavailable()
 
     def _drop_unavailable(self) -> tuple[Missing, ...]:
         reasons = {
             "malloc_bytes": "" if malloc_heap.is_available() else malloc_heap.ABSENT,
             "private_bytes": "" if self._statm_fd >= 0 else "/proc/self/statm cannot be read",
-            "task_count": "" if self._loop is not None else "no event loop is running",
-            "interned_count": "" if blocks.interned_count else "sys.getunicodeinternedsize() exists from Python 3.12",
         }
         missing = []
         for name, reason in reasons.items():
@@ -80,8 +79,6 @@ class Sampler:
         columns["child_count"][row] = handles.child_count()
         if self._loop is not None:
             columns["task_count"][row] = tasks.task_count(self._loop)
-        if "interned_count" in columns:
-            columns["interned_count"][row] = blocks.interned_count()  # type: ignore[misc]  # present: see the column
 
     def close(self) -> None:
         """Closes the descriptor of statm; safe to repeat."""

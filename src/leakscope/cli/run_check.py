@@ -1,0 +1,104 @@
+"""``leakscope check MODULE:FN``: measures in a child process and renders here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from leakscope import render, results, settings
+from leakscope.model.report import Verdict
+from leakscope.render.terminal import Terminal
+from leakscope.results import Report
+from leakscope.runner import loading, parent
+from leakscope.runner.protocol import Message, Request
+
+EXIT_CODES = {Verdict.NO_LEAK: 0, Verdict.LEAK: 1, Verdict.INCONCLUSIVE: 3}
+EXIT_INTERRUPTED = 2
+STDOUT = "-"
+
+
+def add_parser(verbs: Any) -> None:
+    """Adds the verb to the command line."""
+    parser = verbs.add_parser("check", help="does a function leak: call it until that is certain")
+    parser.add_argument("target", metavar="MODULE:FN", help="a function of no arguments, such as app.jobs:run_once")
+    add_hook_options(parser)
+    parser.add_argument("--calls", type=int, metavar="N", help="make exactly N measured calls")
+    parser.add_argument("--warmup", type=int, metavar="N", help="calls before measuring starts (default 1)")
+    parser.add_argument("--windows", type=int, metavar="N", help="windows that must all grow (default 4, the least)")
+    parser.add_argument("--budget", type=float, default=10.0, metavar="SECONDS", help="time to decide in (default 10)")
+    parser.add_argument("--no-sites", action="store_true", help="do not trace where growth was allocated")
+    parser.add_argument("--no-holders", action="store_true", help="do not search what keeps growth alive")
+    parser.add_argument(
+        "--ignore", action="append", default=[], metavar="PATTERN", help="a type, holder, site or signature to leave out"
+    )
+    add_output_options(parser)
+    parser.set_defaults(run=run)
+
+
+def add_hook_options(parser: argparse.ArgumentParser) -> None:
+    """``--setup`` and ``--teardown``."""
+    parser.add_argument("--setup", metavar="MODULE:FN", help="call this once before")
+    parser.add_argument("--teardown", metavar="MODULE:FN", help="call this once after")
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """``--json``."""
+    parser.add_argument("--json", metavar="PATH", help="write the report as JSON; - is stdout")
+
+
+def run(options: argparse.Namespace, terminal: Terminal) -> int:
+    """Checks, prints the report, writes what was asked for; gives the exit code."""
+    require_specs(options)
+    chosen = settings.check_settings(
+        options.calls,
+        options.warmup,
+        options.windows,
+        options.budget,
+        not options.no_sites,
+        not options.no_holders,
+        tuple(options.ignore),
+    )
+    require_output(options.json)
+    request = Request("check", options.target, options.setup, options.teardown, asdict(chosen))
+    report, was_interrupted = checked(request, chosen.budget_seconds, options.json == STDOUT, terminal)
+    terminal.report(report)
+    write_json(options.json, render.report_json(report))
+    return EXIT_INTERRUPTED if was_interrupted else EXIT_CODES[report.verdict]
+
+
+def require_specs(options: argparse.Namespace) -> None:
+    """Raises ``TargetNotFound`` at once for a target or hook that is not of the form MODULE:FN."""
+    for spec in (options.target, options.setup, options.teardown):
+        if spec is not None:
+            loading.require_form(spec)
+
+
+def checked(request: Request, budget_seconds: float, keeps_stdout: bool, terminal: Terminal) -> tuple[Report, bool]:
+    """The report of a check in a child process, and whether Ctrl-C ended it."""
+    terminal.progress(request.target, 0, 0.0)
+
+    def follow(message: Message) -> None:
+        terminal.progress(request.target, message.body.get("calls", 0), message.body.get("seconds", 0.0))
+
+    outcome = parent.run(
+        request, budget_seconds=budget_seconds, follow=follow, target_stdout=sys.stderr.fileno() if keeps_stdout else None
+    )
+    return Report.from_dict(outcome.body), outcome.was_interrupted
+
+
+def require_output(path: str | None) -> None:
+    """Raises ``OutputError`` before anything is measured when ``path`` could not be written afterwards."""
+    if path is not None and path != STDOUT:
+        results.require_writable(Path(path))
+
+
+def write_json(path: str | None, text: str) -> None:
+    """Writes machine output: to stdout for ``-``, else to a file that is whole or not there."""
+    if path == STDOUT:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    elif path is not None:
+        results.write_whole(Path(path), text)
