@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "snapshots", "collecting", "probing", "checking", "measuring",
-            "explaining", "holder_paths", "why", "graphs", "watching",
+            "explaining", "holder_paths", "targets", "why", "graphs", "watching",
         }
     ),
     frozenset({"runner"}),

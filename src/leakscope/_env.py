@@ -10,7 +10,7 @@ import sys
 import sysconfig
 from functools import cache
 
-PACKAGE_FOLDER = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs 4 ms of import time
+PACKAGE_FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 IS_LINUX = sys.platform.startswith("linux")
 IS_WINDOWS = sys.platform == "win32"

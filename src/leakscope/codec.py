@@ -1,4 +1,4 @@
-"""Model values to plain dictionaries and back, by their type hints; the report's schema version and its history. Pure."""
+"""Model values to plain dictionaries and back, by their type hints; the report's schema version. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def encode_report(report: ReportData) -> dict[str, Any]:
 def decode_report(cls: type[R], data: object) -> R:
     """The report that ``encode_report`` made ``data`` from. Raises ``ReportFormatError`` for anything else."""
     if not isinstance(data, Mapping) or data.get("schema") != SCHEMA:
-        raise ReportFormatError(f"this is not a saved leakscope report: its 'schema' is not {SCHEMA!r}; use `--json PATH`")
+        raise ReportFormatError(
+            f"this is not a saved leakscope report: its 'schema' is not {SCHEMA!r}; use `--json PATH`"
+        )
     version = data.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ReportFormatError(
@@ -60,7 +62,9 @@ def decode_report(cls: type[R], data: object) -> R:
         plain["findings"] = [_with_path(finding, paths) for finding in plain["findings"]]
         return cast("R", _decode(cls, plain))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ReportFormatError(f"the report is damaged ({type(error).__name__}: {error}): run the check again") from error
+        raise ReportFormatError(
+            f"the report is damaged ({type(error).__name__}: {error}): run the check again"
+        ) from error
 
 
 def _with_path(finding: Mapping[str, Any], paths: Any) -> dict[str, Any]:

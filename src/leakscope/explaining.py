@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import math
+import time
 import types
 import weakref
 from collections import Counter
@@ -56,28 +57,27 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
     """Yields numbers of calls to make; returns what they left behind and why it is alive."""
     evidence = Evidence(calls=0)
     if judgement.trend is not Trend.FLAT:
-        evidence = yield from _window(window_calls(judgement, effort), effort)
+        evidence = yield from _window(wanted_calls(judgement), effort)
     if with_cycles:
-        calls = max(1, min(CYCLE_CALLS, _affordable(effort)))
+        calls = max(1, min(CYCLE_CALLS, _affordable(effort.seconds, effort.call_seconds)))
         groups = yield from _cycles(calls)
         evidence = replace(evidence, cycles=groups, cycle_calls=calls)
     return evidence
 
 
-def window_calls(judgement: Judgement, effort: Effort) -> int:
-    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``, within the time there is."""
+def wanted_calls(judgement: Judgement) -> int:
+    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``."""
     rates = [
         growth.per_call
         for growth in judgement.growths
         if growth.trend is not Trend.FLAT and growth.signal in _COUNTED and growth.per_call > 0
     ]
-    wanted = math.ceil(WANTED_GROWTH / min(1.0, min(rates))) if rates else WANTED_GROWTH
-    return max(WINDOW_CALLS_LEAST, min(wanted, WINDOW_CALLS_MOST, _affordable(effort)))
+    return min(math.ceil(WANTED_GROWTH / min(1.0, *rates)), WINDOW_CALLS_MOST) if rates else WANTED_GROWTH
 
 
-def _affordable(effort: Effort) -> int:
-    """Calls that fit in a quarter of the time left: traced calls take up to four times as long."""
-    return int(0.25 * effort.seconds / max(effort.call_seconds, 1e-7))
+def _affordable(seconds: float, call_seconds: float) -> int:
+    """Calls that fit in a third of the time left."""
+    return int(seconds / 3 / max(call_seconds, 1e-7))
 
 
 # --- the traced window ------------------------------------------------------------------------------------------------
@@ -87,10 +87,15 @@ def _window(calls: int, effort: Effort) -> Generator[int, None, Evidence]:
     """Container lengths first, untraced because tracing makes that walk slow; then the calls, traced when asked to."""
     gc.collect()
     lengths = ContainerLengths()
-    warm_up = max(1, min(calls // 4, 16))
     with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
+        yield 1
+        started = time.perf_counter()
+        yield 1
+        affordable = _affordable(effort.seconds, time.perf_counter() - started)
+        calls = max(WINDOW_CALLS_LEAST, min(calls, affordable))
+        warm_up = max(1, min(calls // 4, 16))
         yield warm_up
-        return (yield from _watched(_Window(calls, warm_up, effort, lengths)))
+        return (yield from _watched(_Window(calls, warm_up + 2, effort, lengths)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +197,7 @@ class _CauseFinder:
                 if id(obj) not in seen:
                     seen[id(obj)] = obj
                     fresh.append(obj)
-            frontier = [child for obj in fresh for child in gc.get_referents(obj) if self._is_new(child)]
+            frontier = [child for child in safe.referents(fresh) if self._is_new(child)]
         return list(seen.values())
 
     def _is_new(self, obj: object) -> bool:
@@ -203,7 +208,11 @@ class _CauseFinder:
     def _paths(self, objects: list[object]) -> list[ReferrerPath | None]:
         if not self._effort.holders or not objects:
             return [None] * len(objects)
-        result = find_paths(objects, ignore_ids=frozenset((id(self._new), id(objects))), budget_seconds=max(2.0, self._effort.seconds / 2))
+        result = find_paths(
+            objects,
+            ignore_ids=frozenset((id(self._new), id(objects))),
+            budget_seconds=max(2.0, self._effort.seconds / 2),
+        )
         self.notes.extend(result.notes)
         return list(result.paths)
 

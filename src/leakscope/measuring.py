@@ -120,9 +120,7 @@ def measure(
         if freezes:
             gc.unfreeze()
     freed = _freed_by_unfreezing(run) if freezes else 0
-    return Measured(
-        series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed
-    )
+    return Measured(series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed)
 
 
 def _sample_windows(

@@ -291,7 +291,9 @@ class _Measurement:
     def _delta(self, after: Snapshot | None, seconds: float) -> DeltaData:
         """The exact counters as read at the block's edges; the other signals from the snapshots around them."""
         columns = self._sampler.columns
-        exact = tuple(Change(name, columns[name][_BEFORE], columns[name][_AFTER]) for name in COUNTERS if name in columns)
+        exact = tuple(
+            Change(name, columns[name][_BEFORE], columns[name][_AFTER]) for name in COUNTERS if name in columns
+        )
         if after is None or self._before is None:
             return DeltaData(seconds, exact, self._sampler.missing)
         wide = snapshots.compare(self._before, after)

@@ -106,7 +106,7 @@ class Report(ReportData):
         The file is whole or not there. Raises ``OutputError`` when it cannot be written, ``ArgumentError`` for a
         suffix that has no renderer.
         """
-        write_whole(Path(path), render.renderer_for(path)(self))
+        write_whole(Path(path), render.renderer_for(os.fspath(path))(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Report:
@@ -116,7 +116,9 @@ class Report(ReportData):
         except (OSError, ValueError) as error:
             if isinstance(error, ReportFormatError):
                 raise
-            raise ReportFormatError(f"cannot read a report from {os.fspath(path)!r} ({error}): save one with --json") from error
+            raise ReportFormatError(
+                f"cannot read a report from {os.fspath(path)!r} ({error}): save one with --json"
+            ) from error
 
     def raise_if_leaking(self) -> None:
         """Raises ``GrowthError``, the report on it and in its message, when the verdict is ``LEAK``."""
@@ -164,4 +166,6 @@ def _is_stream(path: Path) -> bool:
 
 def unwritable(path: Path, error: OSError) -> OutputError:
     """The error for a path that cannot be written."""
-    return OutputError(f"cannot write {str(path)!r} ({error.strerror or error}): choose a path in a folder you can write to")
+    return OutputError(
+        f"cannot write {str(path)!r} ({error.strerror or error}): choose a path in a folder you can write to"
+    )

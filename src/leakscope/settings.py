@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -37,40 +37,40 @@ class CheckSettings:
     ignore: tuple[str, ...] = ()
 
 
-def probe_settings(label: object, collect: object, trace: object, objects: object, memory: object) -> ProbeSettings:
+def probe_settings(label: object, collect: Any, trace: Any, objects: Any, memory: Any) -> ProbeSettings:
     """Validated settings of a probe, or ``ArgumentError``."""
     if type(collect) not in (bool, int) or (type(collect) is int and collect not in (0, 1, 2)):
         raise ArgumentError(f"probe(collect={_shown(collect)}): use True, False or a generation 0, 1 or 2")
     chosen = collect if type(collect) is int else (2 if collect else None)
-    if type(trace) not in (bool, int) or int(trace) < 0:  # type: ignore[call-overload]  # bool or int, see left
+    if type(trace) not in (bool, int) or int(trace) < 0:
         raise ArgumentError(f"probe(trace={_shown(trace)}): use False, True or how many frames to keep per allocation")
     for name, value in (("objects", objects), ("memory", memory)):
         if type(value) is not bool:
             raise ArgumentError(f"probe({name}={_shown(value)}): use True or False")
-    return ProbeSettings(_label(label), chosen, int(trace), bool(objects), bool(memory))  # type: ignore[arg-type, call-overload]  # all checked above
+    return ProbeSettings(_label(label), chosen, int(trace), objects, memory)
 
 
 def check_settings(
-    calls: object = None,
-    warmup: object = None,
-    windows: object = None,
-    budget_seconds: object = 10.0,
-    sites: object = True,
-    holders: object = True,
-    ignore: object = (),
+    calls: Any = None,
+    warmup: Any = None,
+    windows: Any = None,
+    budget_seconds: Any = 10.0,
+    sites: Any = True,
+    holders: Any = True,
+    ignore: Any = (),
 ) -> CheckSettings:
     """Validated settings of a check, or ``ArgumentError``."""
     _whole("calls", calls, 1)
     _whole("warmup", warmup, 0)
     _whole("windows", windows, 4)
-    if type(budget_seconds) not in (int, float) or not 0 < budget_seconds < math.inf:  # type: ignore[operator]  # a number, see left
+    if type(budget_seconds) not in (int, float) or not 0 < budget_seconds < math.inf:
         raise ArgumentError(f"budget_seconds={_shown(budget_seconds)}: use a number of seconds above 0, such as 10")
     for name, value in (("sites", sites), ("holders", holders)):
         if type(value) is not bool:
             raise ArgumentError(f"{name}={_shown(value)}: use True or False")
     if isinstance(ignore, str) or not isinstance(ignore, Sequence) or not all(type(entry) is str for entry in ignore):
         raise ArgumentError(f"ignore={_shown(ignore)}: use a list of patterns, such as ['app.cache.*']")
-    return CheckSettings(calls, warmup, windows, float(budget_seconds), bool(sites), bool(holders), tuple(ignore))  # type: ignore[arg-type]  # all checked above
+    return CheckSettings(calls, warmup, windows, float(budget_seconds), bool(sites), bool(holders), tuple(ignore))
 
 
 def one_of(name: str, value: object, choices: Sequence[str]) -> None:
@@ -79,9 +79,9 @@ def one_of(name: str, value: object, choices: Sequence[str]) -> None:
         raise ArgumentError(f"{name}={_shown(value)}: use one of {', '.join(map(repr, choices))}")
 
 
-def at_least_zero(name: str, value: object) -> None:
+def at_least_zero(name: str, value: Any) -> None:
     """Raises ``ArgumentError`` unless ``value`` is a number that is not negative."""
-    if type(value) not in (int, float) or not value >= 0:  # type: ignore[operator]  # a number, see left
+    if type(value) not in (int, float) or not value >= 0:
         raise ArgumentError(f"{name}={_shown(value)}: use a number that is not negative")
 
 
@@ -90,9 +90,11 @@ def _label(label: object) -> str:
         return "block"
     if isinstance(label, str):
         return " ".join(str(label).split())[:LABEL_LIMIT] or "block"
-    if isinstance(label, Callable):  # type: ignore[arg-type]  # collections.abc.Callable works with isinstance
+    if callable(label):
         name = getattr(label, "__name__", type(label).__name__)
-        raise ArgumentError(f"probe() was given the function {name} as its label: write @leakscope.probe() with brackets")
+        raise ArgumentError(
+            f"probe() was given the function {name} as its label: write @leakscope.probe() with brackets"
+        )
     raise ArgumentError(f"probe(label={_shown(label)}): a label is text, such as 'import job'")
 
 

@@ -46,6 +46,6 @@ def compare(before: SnapshotData, after: SnapshotData) -> Delta:
     for name, value in (("before", before), ("after", after)):
         if not isinstance(value, SnapshotData):
             raise ArgumentError(
-                f"compare({name}=...) got {type(value).__name__}, not a Snapshot: pass two results of leakscope.snapshot()"
+                f"compare({name}=...) got {type(value).__name__}, not a Snapshot: pass two of leakscope.snapshot()"
             )
     return cast("Delta", changes.difference(before, after, Delta))

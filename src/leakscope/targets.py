@@ -99,7 +99,7 @@ def _body_of(fn: object) -> object:
         return fn.__func__
     if isinstance(fn, types.FunctionType | types.BuiltinFunctionType | type):
         return fn
-    call = getattr(type(fn), "__call__", None)
+    call = type(fn).__dict__.get("__call__")
     return call if type(call) is types.FunctionType else fn
 
 

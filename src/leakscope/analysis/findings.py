@@ -78,7 +78,9 @@ def _of_cause(cause: Cause, calls: int) -> Finding:
         evidence.append(f"{cause.container_type} grows by {number(cause.growth / calls)} per call")
     others = [row for row in cause.types if row.type_name != cause.lead_type][:SHOWN_TYPES]
     if others:
-        evidence.append("with " + ", ".join(f"{number(row.count / calls)} {row.type_name}" for row in others) + " per call")
+        evidence.append(
+            "with " + ", ".join(f"{number(row.count / calls)} {row.type_name}" for row in others) + " per call"
+        )
     evidence.extend(f"also held by {text}" for text in cause.also_held_by)
     return Finding(
         kind=kind,
@@ -101,15 +103,13 @@ def _unheld(case: Case) -> Iterator[Finding]:
     sites = [row for row in case.evidence.sites if row.count >= 0.5 * blocks.per_call * calls]
     held = "no Python container grew: held outside Python (C code that lost a reference?)"
     if not sites:
-        yield Finding(
-            "retained", f"{number(blocks.per_call)} blocks per call", None, blocks.per_call, evidence=(held,)
-        )
+        yield Finding("retained", f"{number(blocks.per_call)} blocks per call", None, blocks.per_call, evidence=(held,))
     for row in sites[:1]:
         each = row.bytes / max(1, row.count)
-        summary = f"{plural(row.count / calls, 'block')} per call of about {size(each)}, {size(row.bytes / calls)} per call"
-        yield Finding(
-            "retained", summary, None, row.count / calls, row.bytes / calls, site=row.site, evidence=(held,)
+        summary = (
+            f"{plural(row.count / calls, 'block')} per call of about {size(each)}, {size(row.bytes / calls)} per call"
         )
+        yield Finding("retained", summary, None, row.count / calls, row.bytes / calls, site=row.site, evidence=(held,))
 
 
 def _native(case: Case) -> Iterator[Finding]:
@@ -126,7 +126,14 @@ def _native(case: Case) -> Iterator[Finding]:
         evidence.append(f"Python objects explain {size(explained)} of it")
     if case.moved("allocated_blocks") is None:
         evidence.append("Python's own allocated blocks do not grow")
-    yield Finding("native", f"{size(native)} per call allocated outside Python's object allocator", None, None, native, evidence=tuple(evidence))
+    yield Finding(
+        "native",
+        f"{size(native)} per call allocated outside Python's object allocator",
+        None,
+        None,
+        native,
+        evidence=tuple(evidence),
+    )
 
 
 def _python_share_of_malloc(evidence: Evidence) -> float:
@@ -164,7 +171,10 @@ def _handles(case: Case) -> Iterator[Finding]:
         if growth is None:
             continue
         kinds = Counter(opened.get(signal, ())).most_common(SHOWN_TYPES)
-        evidence = tuple(f"{plural(count, name)} open on {text}" if kind == "file_descriptor" else f"{text} ({count} new)" for text, count in kinds)
+        evidence = tuple(
+            f"{plural(count, name)} open on {text}" if kind == "file_descriptor" else f"{text} ({count} new)"
+            for text, count in kinds
+        )
         yield Finding(
             kind,
             f"{number(growth.per_call)} {name}{'s' if growth.per_call > 1 and kind != 'process' else ''} per call"
@@ -179,7 +189,9 @@ def _cyclic_garbage(case: Case) -> Iterator[Finding]:
     """Cycles that only the collector frees: a leak when the collector is off, else worth knowing."""
     if case.collected_per_call < CYCLES_PER_CALL:
         return
-    fate = "the collector frees it: not a leak" if case.collector_is_enabled else "the collector is off: nothing frees it"
+    fate = (
+        "the collector frees it: not a leak" if case.collector_is_enabled else "the collector is off: nothing frees it"
+    )
     groups = case.evidence.cycles
     if not groups:
         summary = f"{number(case.collected_per_call)} objects per call in cycles; {fate}"

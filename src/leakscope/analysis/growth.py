@@ -1,16 +1,16 @@
-"""The verdict: given samples over calls, which signals leak, which may, and which are flat. Pure.
+"""The judge: given samples over calls, which signals leak, which may, and which are flat. Pure."""
 
-Calls double from one evaluation to the next. Each time the first fifth is dropped as warm-up and the rest split into
-windows of equal length; a window's value is its minimum, because saw-teeth and temporaries lift its end and its mean
-but not its minimum. As everything rescales with the number of calls, linear growth keeps its rate while a filling
-cache and a logarithm lose theirs.
-"""
+# Calls double from one evaluation to the next. Each time the first fifth is dropped as warm-up and the rest split into
+# windows of equal length; a window's value is its minimum, because saw-teeth and temporaries lift its end and its mean
+# but not its minimum. As everything rescales with the number of calls, linear growth keeps its rate while a filling
+# cache and a logarithm lose theirs.
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend, Window
 from leakscope.model.signals import SIGNALS
@@ -123,7 +123,12 @@ def _too_few(rule: SignalRule, total: int, calls: int) -> SignalGrowth:
     is_flat = total <= 0 or (rule.needs_collector_off or SIGNALS[rule.signal].tier != "exact")
     reason = "too few calls for four windows"
     return SignalGrowth(
-        rule.signal, (total,), total / max(1, calls), rule.floor_per_call, Trend.FLAT if is_flat else Trend.SUSPECT, reason
+        rule.signal,
+        (total,),
+        total / max(1, calls),
+        rule.floor_per_call,
+        Trend.FLAT if is_flat else Trend.SUSPECT,
+        reason,
     )
 
 
@@ -138,7 +143,7 @@ def _rise(calls_at: Sequence[int], values: Sequence[int], calls: int, window_cou
         least = min(inside)
         minima.append(least)
         swing = max(swing, max(inside) - least)
-    growths = tuple(after - before for before, after in zip(minima, minima[1:], strict=False))
+    growths = tuple(after - before for before, after in pairwise(minima))
     window_calls = calls * (1 - WARM_UP_SHARE) / window_count
     return _Rise(growths, sum(growths) / (len(growths) * window_calls), swing)
 
@@ -149,7 +154,7 @@ def _window_rows(calls_at: Sequence[int], calls: int, window_count: int) -> list
     length = (calls - start) / window_count
     edges = [start + length * index for index in range(window_count + 1)]
     rows = [bisect_right(calls_at, edge) for edge in edges]
-    return list(zip(rows, rows[1:], strict=False))
+    return list(pairwise(rows))
 
 
 def _windows(series: Series, calls: int, window_count: int) -> tuple[Window, ...]:

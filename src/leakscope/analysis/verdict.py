@@ -46,7 +46,9 @@ def decide(judgement: Judgement, evidence: Evidence, series: Series, stopped_by:
     if stopped_by == "interrupted":
         return Decision(Verdict.INCONCLUSIVE, f"was interrupted after {plural(judgement.calls, 'call')}")
     if judgement.trend is Trend.FLAT:
-        return Decision(Verdict.NO_LEAK, f"stays flat over {plural(judgement.calls, 'call')}", _plateaus(judgement, series))
+        return Decision(
+            Verdict.NO_LEAK, f"stays flat over {plural(judgement.calls, 'call')}", _plateaus(judgement, series)
+        )
     if judgement.trend is Trend.LEAKS:
         return Decision(Verdict.LEAK, "grows by " + _amounts(judgement.leaking()))
     return _of_suspects(judgement, evidence)

@@ -32,7 +32,11 @@ def add_parser(verbs: Any) -> None:
     parser.add_argument("--no-sites", action="store_true", help="do not trace where growth was allocated")
     parser.add_argument("--no-holders", action="store_true", help="do not search what keeps growth alive")
     parser.add_argument(
-        "--ignore", action="append", default=[], metavar="PATTERN", help="a type, holder, site or signature to leave out"
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="a type, holder, site or signature to leave out",
     )
     add_output_options(parser)
     parser.set_defaults(run=run)
@@ -84,7 +88,10 @@ def checked(request: Request, budget_seconds: float, keeps_stdout: bool, termina
         terminal.progress(request.target, message.body.get("calls", 0), message.body.get("seconds", 0.0))
 
     outcome = parent.run(
-        request, budget_seconds=budget_seconds, follow=follow, target_stdout=sys.stderr.fileno() if keeps_stdout else None
+        request,
+        budget_seconds=budget_seconds,
+        follow=follow,
+        target_stdout=sys.stderr.fileno() if keeps_stdout else None,
     )
     return Report.from_dict(outcome.body), outcome.was_interrupted
 

@@ -40,15 +40,25 @@ def _signal_lines() -> list[str]:
     for name in (signal for sensor in SENSORS for signal in sensor.signals if signal in SIGNALS):
         signal = SIGNALS[name]
         value = getattr(snapshot, name)
-        lines += _row(signal.title, "yes" if value is not None else "no", amount(value, signal.unit) if value is not None else reasons[name])
+        lines += _row(
+            signal.title,
+            "yes" if value is not None else "no",
+            amount(value, signal.unit) if value is not None else reasons[name],
+        )
     return lines
 
 
 def _ability_lines() -> list[str]:
     rows = [
         ("new objects in a probe", why_not_recordable()),
-        ("freezing in a check", "" if gc_state.may_freeze() else "objects are frozen already: samples cost a full collection"),
-        ("malloc without caches", "" if _env.libc().startswith("glibc") else "only glibc: small native leaks need more calls"),
+        (
+            "freezing in a check",
+            "" if gc_state.may_freeze() else "objects are frozen already: samples cost a full collection",
+        ),
+        (
+            "malloc without caches",
+            "" if _env.libc().startswith("glibc") else "only glibc: small native leaks need more calls",
+        ),
         ("check in a child process", "POSIX only: use leakscope.check() in a script" if _env.IS_WINDOWS else ""),
         ("graphs", "" if shutil.which("dot") or find_spec("graphviz_pure") else _NO_DOT),
     ]

@@ -9,7 +9,7 @@ import gc
 import io
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import compress, islice
 from typing import Any
 
@@ -49,7 +49,7 @@ class ContainerLengths:
 
     def __init__(self) -> None:
         tracked = gc.get_objects()
-        referents = gc.get_referents(*tracked)
+        referents = safe.referents(tracked)
         self._untracked = _containers(referents, only_untracked=True)
         self._lengths = {id(container): length(container) for container, length in _containers(tracked)}
         self._lengths.update({id(container): length(container) for container, length in self._untracked})
@@ -81,21 +81,20 @@ def _containers(objects: list[Any], *, only_untracked: bool = False) -> list[tup
     return [(obj, lengths[id(type(obj))]) for obj in unique.values()]
 
 
-def last_entries(container: object, count: int) -> list[object]:
+def last_entries(container: Any, count: int) -> list[object]:
     """The ``count`` entries added last, of a dict its values and then its keys; a set has no order: empty."""
     kind = kind_of(type(container))
-    items: Iterable[Any]
     if kind is dict:
-        values = list(dict.values(container))[-count:]  # type: ignore[arg-type]  # a dict by its mro
-        return values + list(dict.keys(container))[-count:]  # type: ignore[arg-type]  # as above
+        values: list[object] = list(dict.values(container))[-count:]
+        return values + list(dict.keys(container))[-count:]
     if kind is list:
-        return list.__getitem__(container, slice(-count, None))  # type: ignore[arg-type]  # a list by its mro
+        newest: list[object] = list.__getitem__(container, slice(-count, None))
+        return newest
     if kind is deque:
-        items = islice(deque.__reversed__(container), count)  # type: ignore[arg-type]  # a deque by its mro
-        return list(items)
+        return list(islice(deque.__reversed__(container), count))
     return []
 
 
-def members(container: object) -> list[object]:
+def members(container: Any) -> list[object]:
     """All members of a set; empty for other kinds."""
-    return list(set.__iter__(container)) if kind_of(type(container)) is set else []  # type: ignore[arg-type]  # see left
+    return list(set.__iter__(container)) if kind_of(type(container)) is set else []

@@ -12,7 +12,7 @@ from leakscope import _env
 from leakscope.heap import frame_locals, safe
 
 _OWN_FOLDER = _env.PACKAGE_FOLDER + os.sep
-_DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")  # noqa: PTH118 - pathlib costs import time
+_DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ FRAME_COUNT = 12
 SMALL_REQUEST_BYTES = 512
 
 _STDLIB = sysconfig.get_paths()["stdlib"]
-_DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")  # noqa: PTH118 - compared as text
+_DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")
 
 
 class SiteNames:
@@ -148,7 +148,7 @@ def _is_library(filename: str) -> bool:
 
 def _short(filename: str) -> str:
     """A path as a person would say it: below the working directory or a folder of packages, else its last two parts."""
-    for folder in (os.getcwd(), *sys.path):  # noqa: PTH109 - compared as text
+    for folder in (os.getcwd(), *sys.path):
         if folder and filename.startswith(folder.rstrip(os.sep) + os.sep):
             return filename[len(folder.rstrip(os.sep)) + 1 :]
     return os.sep.join(filename.split(os.sep)[-2:])

@@ -1,4 +1,4 @@
-"""The result of a check or a probe: verdict, findings, the numbers behind them, and what was not looked at. Data only."""
+"""The result of a check or a probe: verdict, findings, the numbers behind them, what was not looked at. Data only."""
 
 from __future__ import annotations
 

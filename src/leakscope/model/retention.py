@@ -10,9 +10,9 @@ RootKind = Literal["module", "class", "frame", "special", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One reference of a path: the kind of edge (``attribute``, ``dict_value``, ``list_item`` ...), the text as a person
-    would write it (``.session``, ``['user:1']``, ``[3]``), the same with keys and indexes folded away (for grouping),
-    and the type of the object it leads to."""
+    """One reference of a path: the kind of edge (``attribute``, ``dict_value``, ``list_item`` ...), the text as
+    a person would write it (``.session``, ``['user:1']``, ``[3]``), the same with keys and indexes folded away (for
+    grouping), and the type of the object it leads to."""
 
     kind: str
     text: str

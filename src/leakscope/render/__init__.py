@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from html import escape
 from pathlib import PurePath
@@ -32,9 +31,9 @@ RENDERERS: dict[str, Callable[[ReportData], str]] = {
 }
 
 
-def renderer_for(path: str | os.PathLike[str]) -> Callable[[ReportData], str]:
+def renderer_for(path: str | PurePath) -> Callable[[ReportData], str]:
     """The renderer for a path's suffix. Raises ``ArgumentError`` for one that has none."""
     suffix = PurePath(path).suffix.lower()
     if suffix not in RENDERERS:
-        raise ArgumentError(f"no report format for {os.fspath(path)!r}: end the name in {', '.join(RENDERERS)}")
+        raise ArgumentError(f"no report format for {str(path)!r}: end the name in {', '.join(RENDERERS)}")
     return RENDERERS[suffix]

@@ -29,7 +29,7 @@ VERDICT_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text; of the lines that do not fit, those of the highest ``rank`` go first, the last of them first."""
+    """One line of text; of the lines that do not fit, those of the highest ``rank`` go first, from the end."""
 
     role: Role
     text: str
@@ -150,7 +150,7 @@ def change_rows(rows: list[tuple[str, int, int]]) -> list[str]:
 
 def _tail(report: ReportData) -> list[Line]:
     sentences: list[tuple[Role, str, int]] = []
-    if report.pauses is not None and sum(report.pauses.collections):
+    if report.pauses is not None and any(report.pauses.collections):
         sentences.append(("note", f"gc: {gc_sentence(report)}", 4))
     sentences.extend(("note", note, 3) for note in report.notes)
     if report.sensitivity:

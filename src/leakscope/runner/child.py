@@ -59,7 +59,10 @@ class _Pipe:
 
 
 def _check(request: Request, pipe: _Pipe) -> None:
-    target, chosen = _target(request), settings.CheckSettings(**request.settings | {"ignore": tuple(request.settings["ignore"])})
+    target, chosen = (
+        _target(request),
+        settings.CheckSettings(**request.settings | {"ignore": tuple(request.settings["ignore"])}),
+    )
     with _hooks(request):
         pipe.send("started", {"label": target.label})
         report = checking.run_check(target, chosen, pipe.progress, keeps_interrupted=True)

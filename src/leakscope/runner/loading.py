@@ -10,7 +10,7 @@ import traceback
 from typing import Any
 
 from leakscope import _env
-from leakscope.errors import TargetNotFound, TargetNotCallable
+from leakscope.errors import TargetNotCallable, TargetNotFound
 
 FORM = "write MODULE:FUNCTION, such as app.jobs:run_once"
 

@@ -1,4 +1,4 @@
-"""The cyclic collector's own figures: counts, thresholds, totals per generation, garbage, frozen objects. Touches gc."""
+"""The cyclic collector's own figures: counts, thresholds, totals per generation, garbage, frozen. Touches gc."""
 
 from __future__ import annotations
 

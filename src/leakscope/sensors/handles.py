@@ -14,8 +14,8 @@ from leakscope.model.snapshot import Missing, Reading
 
 _FDS = "/proc/self/fd"
 _TASKS = "/proc/self/task"
-_HAS_PROC = _env.IS_LINUX and os.path.isdir(_FDS)  # noqa: PTH112 - no pathlib in a sensor
-_LISTS_CHILDREN = _HAS_PROC and os.path.exists(f"{_TASKS}/{os.getpid()}/children")  # noqa: PTH110 - as above
+_HAS_PROC = _env.IS_LINUX and os.path.isdir(_FDS)
+_LISTS_CHILDREN = _HAS_PROC and os.path.exists(f"{_TASKS}/{os.getpid()}/children")
 
 
 def fd_count() -> int:

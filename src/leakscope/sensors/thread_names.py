@@ -30,4 +30,6 @@ def without_number(name: str) -> str:
 
 def _class_names(cls: type) -> frozenset[str]:
     """Names that classes along the mro define: reading one of those on an instance could run code of theirs."""
-    return frozenset(name for base in type.__dict__["__mro__"].__get__(cls) for name in type.__dict__["__dict__"].__get__(base))
+    return frozenset(
+        name for base in type.__dict__["__mro__"].__get__(cls) for name in type.__dict__["__dict__"].__get__(base)
+    )

@@ -1,4 +1,4 @@
-"""What tracemalloc knows while it is on, and switching it on for a while. Touches tracemalloc, and leaves it as it was."""
+"""What tracemalloc knows while it is on, and switching it on for a while. Touches tracemalloc, and restores it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def local_names(holder: object) -> LocalNames | None:
     for name, value in frame_locals.read_resting(frame):
         names.setdefault(id(value), name)
     code = frame.f_code
-    position = f"{os.path.basename(code.co_filename)}:{frame.f_lineno or code.co_firstlineno}"  # noqa: PTH119
+    position = f"{os.path.basename(code.co_filename)}:{frame.f_lineno or code.co_firstlineno}"
     return LocalNames(names, code.co_name, position, type(holder) is not types.FrameType)
 
 
