@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gc
 import math
+import sys
 import time
 import types
 import weakref
@@ -35,6 +36,7 @@ WINDOW_CALLS_LEAST = 4
 LEAST_RATE = 0.0125
 CYCLE_CALLS = 16
 CONTAINER_LIMIT = 12
+_CONNECTING = 3
 REACH_LIMIT = 20_000
 #: Types that hold things together: a reader looks for what they hold.
 _CONNECTING_TYPES = frozenset(
@@ -179,7 +181,7 @@ class _CauseFinder:
         found: list[Cause] = []
         for (container, growth, objects), path in zip(reached, paths, strict=True):
             self._add(found, container, growth, objects, path)
-        found.extend(self._chains())
+        found.extend(self._chains(is_only=not found))
         del grown, rows, strong, reached
         return tuple(found)
 
@@ -258,12 +260,13 @@ class _CauseFinder:
             never_evicts=kind in NEVER_EVICT,
         )
 
-    def _chains(self) -> list[Cause]:
-        """New objects that no grown container keeps: a linked list, an attribute, or a reference held in C."""
+    def _chains(self, *, is_only: bool) -> list[Cause]:
+        """New objects that no grown container keeps: a linked list, an attribute, or a reference held in C. Weak
+        references and the like are a cause only when there is no other."""
         left = [obj for key, obj in self._new.items() if key not in self._claimed]
         rows = [row for row in census(left) if row.count >= self._least]
         lead = _lead_of([obj for obj in left if any(row.type_name == safe.type_name(obj) for row in rows)])
-        if lead is None:
+        if lead is None or (_familiarity(type(lead)) == _CONNECTING and not is_only):
             return []
         (path,) = self._paths([lead])
         lead_type = safe.type_name(lead)
@@ -297,11 +300,26 @@ def _are_weak(entries: list[object]) -> bool:
 
 
 def _lead_of(objects: list[object]) -> object | None:
-    """The first object of a class somebody would look for, else the first at all."""
+    """The object whose class somebody would look for: the first of a class that is not the standard library's, else
+    the first that is not built in, else the first at all."""
+    ranked: dict[int, object] = {}
     for obj in objects:
-        if "." in safe.type_name(obj) and not any(id(base) in _CONNECTING_TYPES for base in safe.mro(type(obj))):
+        rank = _familiarity(type(obj))
+        if rank == 0:
             return obj
-    return objects[0] if objects else None
+        ranked.setdefault(rank, obj)
+    return ranked[min(ranked)] if ranked else None
+
+
+def _familiarity(cls: type) -> int:
+    """0 for a program's or a package's own class, 1 for the standard library's, 2 for built-in types, 3 for types that
+    only connect others."""
+    if any(id(base) in _CONNECTING_TYPES for base in safe.mro(cls)):
+        return _CONNECTING
+    module, dot, _ = safe.qualified_name(cls).partition(".")
+    if not dot:
+        return 2
+    return 1 if module in sys.stdlib_module_names and module != "__main__" else 0
 
 
 def _count_of(rows: tuple[TypeCount, ...] | list[TypeCount], type_name: str | None) -> int:

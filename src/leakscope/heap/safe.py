@@ -7,7 +7,7 @@ from __future__ import annotations
 import gc
 import sys
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 _Row = TypeVar("_Row")

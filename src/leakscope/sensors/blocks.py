@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from leakscope.model.snapshot import Missing, Reading
 
 #: 3.13 renamed the call; both drop the type attribute cache, 3.13+ also the optimiser's executors.
-clear_internal_caches = getattr(sys, "_clear_internal_caches", None) or getattr(sys, "_clear_type_cache", lambda: None)
+clear_internal_caches: Callable[[], None] = getattr(
+    sys, "_clear_internal_caches", getattr(sys, "_clear_type_cache", lambda: None)
+)
 
 allocated_blocks = sys.getallocatedblocks
 interned_count = getattr(sys, "getunicodeinternedsize", None)
