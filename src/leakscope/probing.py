@@ -36,8 +36,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: Rows of the sampler, marks of the recorders and slots of the clock: the block's edges, then after the collection.
 _BEFORE, _AFTER, _COLLECTED = range(3)
 _SITES_PER_TYPE = 50
-#: Settings for which everything a probe runs has been run once, so that nothing is imported or cached in a block.
-_rehearsed: set[tuple[object, ...]] = set()
+#: For settings and way of entering whose probe has been rehearsed: the blocks by which the two readings around an
+#: empty block differ. While ``__enter__`` runs, its bound method is alive (up to 3.13), and a coroutine with ``async``.
+_edge_blocks: dict[tuple[object, ...], int] = {}
 
 
 def probe(
@@ -57,14 +58,39 @@ def probe(
     memory=False`` costs microseconds. Raises ``ArgumentError`` for settings it cannot use.
     """
     chosen = settings.probe_settings(label, collect, trace, objects, memory)
-    key = (chosen.collect, bool(chosen.trace), chosen.objects, chosen.memory)
-    if key not in _rehearsed:
-        _rehearsed.add(key)
-        for _ in range(2):
-            rehearsal = _Measurement(replace(chosen, label="rehearsal"))
-            rehearsal.begin()
-            rehearsal.end(None)
+    _rehearse(chosen, _enter_and_leave)
     return Probe(chosen)
+
+
+def _rehearse(chosen: ProbeSettings, run_empty_block: Callable[[Probe], None]) -> int:
+    """Runs an empty block twice, once per settings and way of entering, so that nothing is imported or cached inside a
+    real one; gives the blocks by which its two readings differ."""
+    key = (run_empty_block, chosen.collect, bool(chosen.trace), chosen.objects, chosen.memory)
+    if key not in _edge_blocks:
+        _edge_blocks[key] = 0
+        for _ in range(2):
+            rehearsal = Probe(replace(chosen, label="rehearsal"))
+            run_empty_block(rehearsal)
+            assert rehearsal.report.delta is not None
+            seen = rehearsal.report.delta.amount_of("allocated_blocks") or 0
+        _edge_blocks[key] = seen
+    return _edge_blocks[key]
+
+
+def _enter_and_leave(rehearsal: Probe) -> None:
+    with rehearsal:
+        pass
+
+
+def _enter_and_leave_async(rehearsal: Probe) -> None:
+    async def empty_block() -> None:
+        async with rehearsal:
+            pass
+
+    try:
+        empty_block().send(None)
+    except StopIteration:
+        return
 
 
 class Probe:
@@ -85,10 +111,13 @@ class Probe:
         return self._report
 
     def __enter__(self) -> Probe:
-        measurement = _Measurement(self._settings)
+        self._begin(_rehearse(self._settings, _enter_and_leave))
+        return self
+
+    def _begin(self, edge_blocks: int) -> None:
+        measurement = _Measurement(self._settings, edge_blocks)
         self._open.append(measurement)
         measurement.begin()
-        return self
 
     def __exit__(
         self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -98,7 +127,8 @@ class Probe:
         self._open.pop()
 
     async def __aenter__(self) -> Probe:
-        return self.__enter__()
+        self._begin(_rehearse(self._settings, _enter_and_leave_async))
+        return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -125,7 +155,7 @@ class _Call:
 
     def __init__(self, owner: Probe) -> None:
         self._probe = owner
-        self._measurement = _Measurement(owner._settings)
+        self._measurement = _Measurement(owner._settings, _rehearse(owner._settings, _enter_and_leave))
 
     def __enter__(self) -> None:
         self._measurement.begin()
@@ -193,6 +223,7 @@ class _Measurement:
         "_before",
         "_births",
         "_clock",
+        "_edge_blocks",
         "_frozen_before",
         "_missing",
         "_pauses",
@@ -201,9 +232,10 @@ class _Measurement:
         "_starts_tracing",
     )
 
-    def __init__(self, chosen: ProbeSettings) -> None:
+    def __init__(self, chosen: ProbeSettings, edge_blocks: int) -> None:
         _env.environment()
         self._settings = chosen
+        self._edge_blocks = edge_blocks
         self._sampler = Sampler(2, is_wide=False)
         self._pauses = PauseRecorder(mark_count=3)
         self._clock = array("d", bytes(8 * 3))
@@ -252,7 +284,9 @@ class _Measurement:
         if self._starts_tracing:
             tracemalloc.stop()
         delta = self._delta(after, seconds)
-        outcome, reason, found = judge_block(delta, left_behind, sites)
+        outcome, reason, found = judge_block(
+            delta, left_behind, sites, is_passing_exception=error is not None
+        )
         return Report(
             origin="probe",
             label=self._settings.label,
@@ -265,7 +299,7 @@ class _Measurement:
             pauses=self._pauses.between(_BEFORE, _AFTER),
             left_behind=left_behind,
             raised=None if error is None else safe.type_name(error),
-            notes=self._notes(),
+            notes=self._notes(error),
             missing=(*missing, *delta.missing),
             environment=_env.environment(),
             overhead=Overhead(time.perf_counter() - self._clock[_AFTER], seconds, 2),
@@ -291,6 +325,7 @@ class _Measurement:
     def _delta(self, after: Snapshot | None, seconds: float) -> DeltaData:
         """The exact counters as read at the block's edges; the other signals from the snapshots around them."""
         columns = self._sampler.columns
+        columns["allocated_blocks"][_AFTER] -= self._edge_blocks
         exact = tuple(
             Change(name, columns[name][_BEFORE], columns[name][_AFTER]) for name in COUNTERS if name in columns
         )
@@ -300,10 +335,13 @@ class _Measurement:
         others = tuple(change for change in wide.changes if change.signal not in COUNTERS)
         return DeltaData(seconds, exact + others, wide.missing)
 
-    def _notes(self) -> tuple[str, ...]:
+    def _notes(self, error: BaseException | None) -> tuple[str, ...]:
+        notes = []
         if self._settings.collect != 2:
-            return ("nothing was collected before the readings: garbage may be among what is left",)
-        return ()
+            notes.append("nothing old was collected before the readings: garbage may be among what is left")
+        if error is not None:
+            notes.append("the exception that leaves the block, its traceback and frames are not counted as left behind")
+        return tuple(notes)
 
 
 def _sites(objects: list[object]) -> dict[str, str]:
