@@ -94,7 +94,7 @@ def instance_dict(obj: object) -> dict[str, object] | None:
     On 3.11+ this makes the dict of an object that had none yet: only for the few objects that get named.
     """
     descriptor: Any = find_in_class(type(obj), "__dict__")
-    if type(descriptor) not in _DICT_DESCRIPTORS:
+    if not is_exactly(descriptor, _DICT_DESCRIPTORS):
         return None
     try:
         found = descriptor.__get__(obj)
@@ -121,6 +121,12 @@ def by_type(table: Mapping[type, _Row], cls: type) -> _Row | None:
 def is_instance(obj: object, cls: type) -> bool:
     """``isinstance`` by the real type only: no ``__instancecheck__``, no ``__class__``."""
     return any(base is cls for base in mro(type(obj)))
+
+
+def is_exactly(obj: object, classes: Iterable[type]) -> bool:
+    """``type(obj) in classes`` by identity: ``in`` asks a metaclass's ``__eq__``."""
+    cls = type(obj)
+    return any(cls is candidate for candidate in classes)
 
 
 def contains_identity(items: Iterable[object], obj: object) -> bool:
