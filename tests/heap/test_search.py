@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 import threading
@@ -10,7 +11,7 @@ import weakref
 
 import pytest
 
-from leakscope.heap import holders
+from leakscope.heap import holders, safe
 from leakscope.holder_paths import find_paths
 
 
@@ -185,7 +186,7 @@ SAMPLES = [
 @pytest.mark.parametrize("make", SAMPLES)
 def test_every_referent_gets_a_name(make):
     holder = make()
-    for child in gc.get_referents(holder):
+    for child in safe.referents(holder):
         hop = holders.name_edge(holder, child)
         assert hop.text
         assert hop.shape
@@ -199,6 +200,17 @@ def test_every_rule_has_a_name_for_every_referent():
         rule_type = next((cls for cls in type(obj).__mro__ if cls in holders.HOLDER_RULES), None)
         if rule_type is not None and seen.setdefault(rule_type, 0) < 50 and not isinstance(obj, types.FrameType):
             seen[rule_type] += 1
-            for child in gc.get_referents(obj)[:200]:
+            for child in safe.referents(obj)[:200]:
                 assert holders.name_edge(obj, child).text
     assert len(seen) >= 6
+
+
+def test_a_search_of_the_whole_heap_leaves_the_free_list_of_asyncio_alone(app):
+    async def sleep():
+        await asyncio.sleep(0.001)
+
+    app.ITEMS = [Target() for _ in range(5)]
+    for _ in range(3):
+        asyncio.run(sleep())
+        assert find_paths(list(app.ITEMS), frontier_limit=1).is_complete
+        gc.collect()

@@ -213,7 +213,7 @@ class ReferrerSearch:
     def _connect(self, referrer: object, wanted: dict[int, int], found: list[int]) -> None:
         held = {
             wanted[id(child)]
-            for child in gc.get_referents(referrer)
+            for child in safe.referents(referrer)
             if id(child) in wanted and (self._takes_any_edge or not _is_noise(referrer, child))
         }
         if id(referrer) in self._skipped_namespaces:
@@ -242,7 +242,7 @@ class ReferrerSearch:
             for count, candidate in enumerate(everything):
                 if count % _CLOCK_EVERY == 0 and self._clock() >= self._deadline:
                     return None
-                if not identities.isdisjoint(map(id, gc.get_referents(candidate))):
+                if not identities.isdisjoint(map(id, safe.referents(candidate))):
                     found.append(candidate)
             return found
         finally:

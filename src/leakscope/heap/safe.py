@@ -68,6 +68,17 @@ def module_dict(module: types.ModuleType) -> dict[str, object] | None:
     return found if type(found) is dict else None
 
 
+def referents(obj: object) -> list[Any]:
+    """``gc.get_referents``, for a module only its namespace.
+
+    3.12's ``_asyncio`` shows the collector its free list of dead objects: a list made of those brings them back and
+    frees them again, which ties the free list into a ring; from then on every collection hangs.
+    """
+    if is_instance(obj, types.ModuleType):
+        return [module_dict(obj)]  # type: ignore[arg-type]  # checked by its real type
+    return gc.get_referents(obj)
+
+
 def dict_items(mapping: dict[Any, Any]) -> list[tuple[object, object]]:
     """The entries of a dict or a subclass, past any ``items`` of its own; empty if it changes too fast."""
     for _ in range(_TRIES):
