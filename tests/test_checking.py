@@ -43,7 +43,7 @@ def keep_one_page():
 
 
 def leak_text():
-    ROWS.append("row %d" % len(ROWS))
+    ROWS.append(f"row {len(ROWS)}")
 
 
 def leak_into_set():
@@ -404,4 +404,6 @@ def test_small_checks_leave_nothing():
 
 @pytest.mark.soak
 def test_a_thousand_small_checks_leave_nothing():
-    subprocess.run([sys.executable, "-c", textwrap.dedent(SMALL_CHECKS).format(unmeasured=1100, count=1000)], check=True)
+    subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(SMALL_CHECKS).format(unmeasured=1100, count=1000)], check=True
+    )

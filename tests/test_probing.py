@@ -72,7 +72,7 @@ def test_untracked_growth_is_seen_in_blocks():
     kept = [""] * 100
     with leakscope.probe() as probe:
         for index in range(100):
-            kept[index] = "%d" % (10_000 + index)
+            kept[index] = f"{10_000 + index}"
     assert probe.report.left_behind == ()
     assert probe.report.delta.amount_of("allocated_blocks") == 100
     assert "does not track" in probe.report.findings[0].summary
@@ -93,7 +93,7 @@ def test_handles_left_open_are_findings():
 def test_an_exception_comes_out_unchanged_and_the_report_is_there():
     error = ValueError("as it was")
     probe = leakscope.probe("raises")
-    with pytest.raises(ValueError) as caught, probe:  # noqa: PT012
+    with pytest.raises(ValueError) as caught, probe:
         made = 1
         raise error
     assert caught.value is error

@@ -305,8 +305,9 @@ def _report(
     everything = findings.findings(case)
     kept = tuple(finding for finding in everything if not findings.is_ignored(finding, chosen.ignore))
     decision = verdict.decide(judgement, evidence, measured.series, measured.stopped_by)
-    if decision.verdict is Verdict.LEAK and everything and not any(map(_is_leak, kept)):
-        ignored = plural(len(everything) - len(kept), "finding")
+    ignored_count = len(everything) - len(kept)
+    if decision.verdict is Verdict.LEAK and ignored_count and not any(map(_is_leak, kept)):
+        ignored = plural(ignored_count, "finding")
         decision = replace(decision, verdict=Verdict.NO_LEAK, reason=f"grows only by what is ignored ({ignored})")
     return Report(
         origin="check",

@@ -187,7 +187,7 @@ class _CauseFinder:
 
     def _entries(self, container: object, growth: int) -> list[object]:
         entries = last_entries(container, growth)
-        return entries or [member for member in members(container) if id(member) in self._new]
+        return entries or [member for member in members(container) if self._is_new(member)]
 
     def _reach(self, entries: list[object]) -> list[object]:
         """The entries and the new objects they keep alive, nearest first."""
@@ -199,7 +199,7 @@ class _CauseFinder:
                 if id(obj) not in seen:
                     seen[id(obj)] = obj
                     fresh.append(obj)
-            frontier = [child for child in safe.referents(fresh) if self._is_new(child)]
+            frontier = [child for child in safe.referents_of_all(fresh) if self._is_new(child)]
         return list(seen.values())
 
     def _is_new(self, obj: object) -> bool:

@@ -11,8 +11,6 @@ from leakscope.heap import holders, roots
 from leakscope.heap.referrers import ReferrerSearch
 from leakscope.model.retention import Hop, ReferrerPath
 
-_QUOTES = "'"
-
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -31,17 +29,24 @@ def find_paths(
     budget_seconds: float = 5.0,
     clock: Callable[[], float] = time.perf_counter,
     frontier_limit: int = 200,
+    skips_caller_globals: bool = False,
 ) -> SearchResult:
     """The best path to each suspect: from a module or class where there is one, else from what the interpreter
     keeps, else from a running frame. Nothing of the suspects stays referenced by the result.
 
     ``ignore_ids`` are the ids of containers of the caller's own; the sequence of suspects itself is always ignored.
-    The heap must not be frozen (``gc.freeze``): the search would not see it.
+    ``skips_caller_globals``: globals of calling module level code that are bound to a suspect itself count only
+    when nothing else holds it. The heap must not be frozen (``gc.freeze``): the search would not see it.
     """
-    with ReferrerSearch(suspects, ignore_ids, budget_seconds, clock, frontier_limit) as search:
-        search.run()
-        numbered = paths.shortest_paths(search.children, search.ranks, search.targets)
-        return SearchResult(_name_all(search, numbered), tuple(search.notes), search.is_complete)
+    try:
+        with ReferrerSearch(
+            suspects, ignore_ids, budget_seconds, clock, frontier_limit, skips_caller_globals
+        ) as search:
+            search.run()
+            numbered = paths.shortest_paths(search.children, search.ranks, search.targets)
+            return SearchResult(_name_all(search, numbered), tuple(search.notes), search.is_complete)
+    finally:
+        del suspects  # a traceback that somebody keeps must not keep them
 
 
 def _name_all(search: ReferrerSearch, numbered: Sequence[tuple[int, ...] | None]) -> tuple[ReferrerPath | None, ...]:
@@ -60,8 +65,8 @@ def _context(root: roots.Root) -> str:
 
 def _path(root: roots.Root, hops: tuple[Hop, ...]) -> ReferrerPath:
     text = root.text
-    if root.rank == roots.CALLER and not hops:
-        text = f"only your variable {root.text.rpartition(' ')[2].strip(_QUOTES)} holds it"
+    if root.variable and not hops:
+        text = f"only your variable {root.variable} holds it"
     elif hops and hops[0].kind == "context_variable":
         text, hops = hops[0].text.strip(".<>"), hops[1:]
     elif any(hop.kind == "thread_local" for hop in hops):

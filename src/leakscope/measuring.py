@@ -24,6 +24,8 @@ Steps = Generator[int, None, Any]
 Progress = Callable[[int, float], None]
 
 SAMPLE_EVERY_MOST = 15
+#: However few the calls, each window has some samples.
+SAMPLES_LEAST = 32
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.
 CAPS = {"malloc_bytes": 1 << 30, "private_bytes": 1 << 30, "fd_count": 400, "thread_count": 200, "child_count": 200}
 #: Pass two needs the rest of the budget.
@@ -140,7 +142,7 @@ def _sample_windows(
         run.calls += wanted
         run.target_seconds += spent
         sample_seconds = run.sample()
-        batch = max(least_batch, _batch_size(sample_seconds, spent / wanted))
+        batch = max(least_batch, min(_batch_size(sample_seconds, spent / wanted), limit // SAMPLES_LEAST))
         seconds = run.seconds()
         if run.calls >= limit:
             return "calls"

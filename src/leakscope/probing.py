@@ -284,9 +284,7 @@ class _Measurement:
         if self._starts_tracing:
             tracemalloc.stop()
         delta = self._delta(after, seconds)
-        outcome, reason, found = judge_block(
-            delta, left_behind, sites, is_passing_exception=error is not None
-        )
+        outcome, reason, found = judge_block(delta, left_behind, sites, is_passing_exception=error is not None)
         return Report(
             origin="probe",
             label=self._settings.label,

@@ -77,7 +77,7 @@ class Retention(RetentionData):
         """All fields as plain values, each path with its rendered text."""
         data: dict[str, Any] = codec.encode(self)
         for group, encoded in zip(self.groups, data["groups"], strict=True):
-            encoded["text"] = str(group.path)
+            encoded["holder"] = str(group.path)
         return data
 
 

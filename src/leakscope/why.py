@@ -33,8 +33,14 @@ def why_alive(target: object, *, limit: int = 100, budget_seconds: float = 10.0)
         return _of_types(types, target if len(types) > 1 else None, limit, budget_seconds)
     if safe.is_instance(target, type):
         return _of_types([target], None, limit, budget_seconds)  # type: ignore[list-item]  # checked by its real type
-    result = find_paths((target,), budget_seconds=budget_seconds)
-    return _retention(safe.type_name(target), 1, result, [])
+    name = safe.type_name(target)
+    try:
+        result = find_paths((target,), budget_seconds=budget_seconds, skips_caller_globals=True)
+        is_outside = any(path is not None and path.root_kind == "unknown" for path in result.paths)
+        notes = ["an object that only a temporary of the calling expression holds looks the same"] if is_outside else []
+        return _retention(name, 1, result, notes)
+    finally:
+        del target  # a traceback that somebody keeps must not keep it
 
 
 def _types_named(name: str) -> list[type]:
@@ -90,5 +96,11 @@ def _grouped(paths: Sequence[ReferrerPath]) -> tuple[PathGroup, ...]:
     by_shape: dict[str, list[ReferrerPath]] = {}
     for path in paths:
         by_shape.setdefault(path.shape, []).append(path)
-    groups = [PathGroup(same[0], len(same)) for same in by_shape.values()]
+    groups = [PathGroup(min(same, key=_plainness), len(same)) for same in by_shape.values()]
     return tuple(sorted(groups, key=lambda group: -group.count))
+
+
+def _plainness(path: ReferrerPath) -> tuple[int, str]:
+    """Which of several paths of one shape to show: always the same one, and the shortest to read."""
+    text = str(path)
+    return len(text), text

@@ -80,7 +80,7 @@ def dict_key(app):
     app.SEEN = {Target(): 1}
 
 
-@kind("app.SEEN.<key ('a', <tests.heap.test_holder_kinds.Target>)>[1]")
+@kind("app.SEEN.<key ('a', <test_holder_kinds.Target>)>[1]")
 def tuple_key(app):
     app.SEEN = {("a", Target()): 1}
 
@@ -142,7 +142,7 @@ def attribute_that_is_no_identifier(app):
     vars(app.obj)["not a name"] = Target()
 
 
-@kind("tests.heap.test_holder_kinds.Registry.items[0]")
+@kind("test_holder_kinds.Registry.items[0]")
 def class_attribute(app):
     Registry.items.append(Target())
 

@@ -49,7 +49,7 @@ class ContainerLengths:
 
     def __init__(self) -> None:
         tracked = gc.get_objects()
-        referents = safe.referents(tracked)
+        referents = safe.referents_of_all(tracked)
         self._untracked = _containers(referents, only_untracked=True)
         self._lengths = {id(container): length(container) for container, length in _containers(tracked)}
         self._lengths.update({id(container): length(container) for container, length in self._untracked})

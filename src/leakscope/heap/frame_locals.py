@@ -57,13 +57,19 @@ def read(frame: types.FrameType, may_clear: bool) -> Variables | None:
 
 def is_running(frame: types.FrameType) -> bool:
     """Whether the frame is on some thread's stack now (the frame of a caught exception may be)."""
-    for top in sys._current_frames().values():
-        running: types.FrameType | None = top
-        while running is not None:
-            if running is frame:
-                return True
-            running = running.f_back
-    return False
+    tops = sys._current_frames()
+    running: types.FrameType | None = None
+    try:
+        for ident in tops:
+            running = tops[ident]
+            while running is not None:
+                if running is frame:
+                    return True
+                running = running.f_back
+        return False
+    finally:
+        tops.clear()  # our own frame is in there, and would keep itself
+        del running
 
 
 def read_resting(frame: types.FrameType | None) -> Variables:
@@ -84,5 +90,5 @@ def unnamed_referents(frame: types.FrameType) -> list[object]:
     return [
         found
         for found in gc.get_referents(frame)
-        if type(found) not in passed_over and found is not frame.f_globals and found is not frame.f_builtins
+        if not safe.is_exactly(found, passed_over) and found is not frame.f_globals and found is not frame.f_builtins
     ]

@@ -42,7 +42,7 @@ def reference_graph(objects: list[object]) -> dict[int, list[int]]:
     position = {id(obj): index for index, obj in enumerate(objects)}
     graph: dict[int, list[int]] = {}
     for index, obj in enumerate(objects):
-        graph[index] = [position[id(child)] for child in safe.referents([obj]) if id(child) in position]
+        graph[index] = [position[id(child)] for child in safe.referents(obj) if id(child) in position]
     return graph
 
 

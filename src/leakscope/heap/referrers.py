@@ -32,6 +32,7 @@ class ReferrerSearch:
         budget_seconds: float,
         clock: Callable[[], float],
         frontier_limit: int,
+        skips_caller_globals: bool,
     ) -> None:
         self.children: dict[int, list[int]] = {}
         self.parents: dict[int, list[int]] = {}
@@ -48,6 +49,7 @@ class ReferrerSearch:
         self._targets: list[int] = []
         self._takes_any_edge = False
         self._running = running_frames.read()
+        self._skipped_namespaces = set(map(id, self._running.caller_namespaces)) if skips_caller_globals else set()
         self._bindings: dict[int, int] = {}
         for position, value in enumerate(self._running.values):
             best = self._bindings.get(id(value))
@@ -55,7 +57,8 @@ class ReferrerSearch:
                 self._bindings[id(value)] = position
         suspect_ids = frozenset(map(id, suspects))
         self._finder = RootFinder(suspect_ids)
-        self._ignored = {id(suspects), id(self._nodes), id(self._running.values), *ignore_ids}
+        self._ignored = {id(suspects), id(self._nodes), id(self._running.values), id(self._running.caller_namespaces)}
+        self._ignored.update(ignore_ids)
         self._start(suspects)
 
     def __enter__(self) -> ReferrerSearch:
@@ -113,9 +116,10 @@ class ReferrerSearch:
         if gc.get_freeze_count() > _FROZEN_AT_START:
             self.is_complete = False
             self.notes.append("frozen objects (gc.freeze) were not searched: call gc.unfreeze() first")
+        self._name_caller_globals()
         if self.is_complete:
             self._name_tops()
-        if self._running.unread:
+        if self._running.unread and not self._resolved.issuperset(self._targets):
             self._note_unread_frames()
 
     def _last_resort(self) -> list[int]:
@@ -135,6 +139,7 @@ class ReferrerSearch:
             if number is None:
                 number = self._add(suspect, is_suspect=True)
             self._targets.append(number)
+        self._suspect_count = len(self._nodes)
 
     def _add(self, node: object, is_suspect: bool = False) -> int:
         number = len(self._nodes)
@@ -151,7 +156,7 @@ class ReferrerSearch:
             return None
         variable = self._running.variables[position]
         rank = roots.CALLER if is_suspect and variable.is_caller else roots.FRAME
-        return Root(rank, "frame", str(variable))
+        return Root(rank, "frame", str(variable), variable=variable.name if rank == roots.CALLER else "")
 
     def _set_root(self, number: int, root: Root) -> None:
         self._roots[number] = root
@@ -189,6 +194,7 @@ class ReferrerSearch:
         objects = tuple([self._nodes[number] for number in frontier])
         wanted = {id(found): number for found, number in zip(objects, frontier, strict=True)}
         self._ignored.add(id(objects))
+        referrers = referrer = None
         try:
             referrers = gc.get_referrers(*objects) if len(objects) <= self._limit else self._scan_heap(wanted)
             if referrers is None:
@@ -202,14 +208,16 @@ class ReferrerSearch:
             return found
         finally:
             self._ignored.discard(id(objects))
-            del objects
+            del objects, referrers, referrer  # a traceback that somebody keeps must not keep them
 
     def _connect(self, referrer: object, wanted: dict[int, int], found: list[int]) -> None:
         held = {
             wanted[id(child)]
-            for child in gc.get_referents(referrer)
+            for child in safe.referents(referrer)
             if id(child) in wanted and (self._takes_any_edge or not _is_noise(referrer, child))
         }
+        if id(referrer) in self._skipped_namespaces:
+            held = {number for number in held if number >= self._suspect_count}
         if not held:
             return
         number = self._numbers.get(id(referrer))
@@ -234,7 +242,7 @@ class ReferrerSearch:
             for count, candidate in enumerate(everything):
                 if count % _CLOCK_EVERY == 0 and self._clock() >= self._deadline:
                     return None
-                if not identities.isdisjoint(map(id, gc.get_referents(candidate))):
+                if not identities.isdisjoint(map(id, safe.referents(candidate))):
                     found.append(candidate)
             return found
         finally:
@@ -244,6 +252,14 @@ class ReferrerSearch:
     def _give_up(self, depth: int) -> None:
         missing = sum(target not in self._resolved for target in self._targets)
         self.notes.append(f"the time budget ended the search at depth {depth}, with {missing} without a static holder")
+
+    def _name_caller_globals(self) -> None:
+        """Globals of the calling code that are bound to a suspect count only where nothing else was found."""
+        for namespace in self._running.caller_namespaces if self._skipped_namespaces else ():
+            for name, value in safe.dict_items(namespace):
+                number = self._numbers.get(id(value), self._suspect_count)
+                if number < self._suspect_count and number not in self._roots and type(name) is str:
+                    self._set_root(number, Root(roots.CALLER, "module", f"global {name!r}", variable=name))
 
     def _name_tops(self) -> None:
         """After a complete search: nodes that nothing refers to are held by something that is no Python object."""

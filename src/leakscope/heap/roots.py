@@ -27,12 +27,14 @@ OUTSIDE = 5
 @dataclass(frozen=True, slots=True)
 class Root:
     """The name of a root. ``anchor`` is the live object that is named before the node itself (the module of a
-    namespace); only the session that made it may keep it."""
+    namespace); only the session that made it may keep it. ``variable`` is the bare name
+    when the root is a variable of the calling code."""
 
     rank: int
     kind: RootKind
     text: str
     anchor: object | None = None
+    variable: str = ""
 
 
 class RootFinder:

@@ -17,7 +17,10 @@ _DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One variable of a running frame. ``is_caller`` says that the frame waits for this very search."""
+    """One variable of a running frame. ``is_caller`` says that the frame waits for this very search.
+
+    For code at module level it is the namespace, ``function`` is then the file: it matters when the code is no module.
+    """
 
     function: str
     name: str
@@ -25,6 +28,8 @@ class Variable:
     is_caller: bool
 
     def __str__(self) -> str:
+        if self.function.endswith((".py", ">")):
+            return f"globals of {self.function}"
         where = f"{self.function}() local {self.name!r}" if self.name else f"a variable of {self.function}()"
         return f"{where} [{self.thread}]" if self.thread else where
 
@@ -35,6 +40,8 @@ class RunningFrames:
 
     variables: list[Variable] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
+    #: Module dicts of the calling code that runs at module level.
+    caller_namespaces: list[dict[str, object]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     #: The variable names of the frames that were not read: a dict of exactly these is such a frame's snapshot.
     unread_names: list[frozenset[str]] = field(default_factory=list)
@@ -42,6 +49,7 @@ class RunningFrames:
     def close(self) -> None:
         """Let go of all values."""
         self.values.clear()
+        self.caller_namespaces.clear()
 
 
 def is_own_code(code: types.CodeType) -> bool:
@@ -55,30 +63,40 @@ def read() -> RunningFrames:
     found = RunningFrames()
     names = _thread_names()
     current = threading.get_ident()
-    for ident, top in sys._current_frames().items():
-        is_current = ident == current
-        is_traced = frame_locals.is_thread_traced(is_current)
-        frames = _chain(top)
-        for position in range(len(frames) - 1, -1, -1):  # outermost first: a frame is traced if a caller is
-            frame = frames[position]
-            is_traced = is_traced or frame.f_trace is not None
-            if not is_own_code(frame.f_code):
-                _add(found, frame, not is_traced, "" if is_current else names.get(ident, f"thread {ident}"), is_current)
-        frames.clear()
+    tops = sys._current_frames()
+    try:
+        for ident in list(tops):
+            is_current = ident == current
+            thread = "" if is_current else names.get(ident, f"thread {ident}")
+            _read_thread(found, tops[ident], thread, is_current)
+    finally:
+        tops.clear()  # our own frame is in there: a cycle that would keep the suspects until the next collection
     return found
 
 
-def _chain(top: types.FrameType | None) -> list[types.FrameType]:
-    frames = []
-    while top is not None:
-        frames.append(top)
-        top = top.f_back
-    return frames
+def _read_thread(found: RunningFrames, top: types.FrameType, thread: str, is_caller: bool) -> None:
+    frames = [top]
+    try:
+        while frames[-1].f_back is not None:
+            frames.append(frames[-1].f_back)
+        is_traced = frame_locals.is_thread_traced(is_caller)
+        while frames:  # outermost first: a frame counts as traced if a caller is
+            is_traced = is_traced or frames[-1].f_trace is not None
+            if not is_own_code(frames[-1].f_code):
+                _add(found, frames[-1], not is_traced, thread, is_caller)
+            frames.pop()
+    finally:
+        frames.clear()
+        del top
 
 
 def _add(found: RunningFrames, frame: types.FrameType, may_clear: bool, thread: str, is_caller: bool) -> None:
     code = frame.f_code
     if code.co_name == "<module>":
+        found.variables.append(Variable(os.path.basename(code.co_filename), "", thread, is_caller))
+        found.values.append(frame.f_globals)
+        if is_caller:
+            found.caller_namespaces.append(frame.f_globals)
         return
     variables = frame_locals.read(frame, may_clear)
     if variables is None:

@@ -8,6 +8,8 @@ from leakscope.model.retention import PathGroup, RetentionData
 WIDTH = 80
 MAX_LINES = 25
 _MAX_NOTE_LINES = 8
+_MIN_NAME = 8
+_MIN_PATH = 24
 
 
 def retention(data: RetentionData) -> str:
@@ -25,19 +27,23 @@ def retention(data: RetentionData) -> str:
 
 
 def _answer(data: RetentionData) -> str:
-    name = data.type_name.rpartition(".")[2]
-    is_are = "is" if data.target_count == 1 else "are"
-    head = f"{_format.plural(data.target_count, f'{_format.cut(name, 30)} object')} {is_are} alive"
+    count = _format.number(data.target_count)
+    verb = "object is alive" if data.target_count == 1 else "objects are alive"
+    why, path, share = _holder(data)
+    taken = len(f"{count}  {verb}{why}{share}")
+    name = _format.cut(data.type_name.rpartition(".")[2], max(_MIN_NAME, WIDTH - taken - min(len(path), _MIN_PATH)))
+    return f"{count} {name} {verb}{why}{_format.cut(path, max(2, WIDTH - taken - len(name)))}{share}"
+
+
+def _holder(data: RetentionData) -> tuple[str, str, str]:
+    """How the answer goes on: a link, the path to be cut to fit, and its share."""
     if not data.target_count:
-        return head
+        return "", "", ""
     if not data.groups:
-        return f"{head}: no holder was found"
+        return ": no holder was found", "", ""
     best = data.groups[0]
-    share = f" ({_share(best.count, data.searched_count)})"
-    link = ": " if best.path.root.startswith("only your variable") else ": held by "
-    if best.path.root_kind == "unknown" and not best.path.hops:
-        link = ": "
-    return head + link + _format.cut(str(best.path), WIDTH - len(head) - len(link) - len(share)) + share
+    is_sentence = not best.path.hops and best.path.root.startswith(("only your variable", "held outside"))
+    return ": " if is_sentence else ": held by ", str(best.path), f" ({_share(best.count, data.searched_count)})"
 
 
 def _share(count: int, total: int) -> str:

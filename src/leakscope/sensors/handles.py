@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import _thread
 import os
+import sys
 
 import psutil
 
@@ -35,8 +36,12 @@ def thread_count() -> int:
 
 
 def python_thread_count() -> int:
-    """The calling thread and the threads that Python code started; exact as soon as ``join`` returns."""
-    return 1 + _thread._count()
+    """The calling thread and the threads that Python code started; exact as soon as ``join`` returns.
+
+    The count of started threads is stale in a forked child, the thread states may outlive ``join`` by microseconds:
+    whichever is less is right.
+    """
+    return min(1 + _thread._count(), len(sys._current_frames()))
 
 
 def child_count() -> int:

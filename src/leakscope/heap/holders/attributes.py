@@ -90,7 +90,7 @@ def function_parts(holder: types.FunctionType, wanted: Collection[int]) -> dict[
     them evaluates them on 3.14."""
     found = fields(holder, wanted)
     for referent in gc.get_referents(holder):
-        if id(referent) in wanted and id(referent) not in found and type(referent) in (dict, tuple):
+        if id(referent) in wanted and id(referent) not in found and safe.is_exactly(referent, (dict, tuple)):
             found[id(referent)] = places.fixed("field", ".__annotations__")
     return found
 

@@ -59,7 +59,7 @@ def suspended_local(nodes: Sequence[object], names: EdgeNames) -> Step | None:
 
 def traceback(nodes: Sequence[object], names: EdgeNames) -> Step | None:
     """A traceback leads to the next one and to its frame without a word."""
-    is_inner = len(nodes) > 2 and type(nodes[1]) in (types.FrameType, types.TracebackType)
+    is_inner = len(nodes) > 2 and safe.is_exactly(nodes[1], (types.FrameType, types.TracebackType))
     return (None, 1) if is_inner else None
 
 

@@ -49,8 +49,14 @@ def _is_random(dense: str) -> bool:
         return False
     if len(dense) >= _TOKEN_LENGTH and _HEX_DIGITS.issuperset(dense):
         return True
-    jumps = sum(_character_class(a) != _character_class(b) for a, b in itertools.pairwise(dense))
-    return jumps * 4 >= len(dense)
+    classes = [_character_class(character) for character in dense]
+    jumps = sum(a != b for a, b in itertools.pairwise(classes))
+    # The capital of a camelCase word jumps twice; one of them is no sign of chance.
+    capitals = sum(
+        before == 2 and now == 1 and after == 2
+        for before, now, after in zip(classes, classes[1:], classes[2:], strict=False)
+    )
+    return (jumps - capitals) * 4 >= len(dense)
 
 
 def redacted(key: object) -> str:

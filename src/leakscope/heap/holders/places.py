@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from leakscope.heap import safe
 from leakscope.heap.holders import keys
 
 _MAX_NAME_LENGTH = 80
@@ -51,6 +52,6 @@ def dict_value(key: object) -> Place:
 
 def dict_key(key: object) -> Place:
     """``.<key 'user:1'>``; an object that is itself the key has no better name than ``.<key>``."""
-    if type(key) in (str, int, bytes, tuple):
+    if safe.is_exactly(key, (str, int, bytes, tuple)):
         return Place("dict_key", f".<key {keys.shown(key)}>", ".<key>", f".<key {keys.redacted(key)}>")
     return fixed("dict_key", ".<key>")
