@@ -14,7 +14,7 @@ from typing import Any, cast
 from leakscope import _env, settings, targets
 from leakscope._format import plural
 from leakscope.analysis import findings, growth, verdict
-from leakscope.errors import GrowthError, RunningLoopError, TargetNotCallable
+from leakscope.errors import GrowthError, RunningLoopError, TargetNotCallable, TargetRaised
 from leakscope.explaining import Effort, explain
 from leakscope.measuring import PASS_ONE_SHARE, Measured, Progress, capacity_for, measure
 from leakscope.model.evidence import Evidence
@@ -29,6 +29,8 @@ from leakscope.targets import Target
 
 #: Share of the growth that must go away once the old heap is collectable again, for it to have been no growth.
 ARTEFACT_SHARE = 0.5
+#: A task needs a turn to start and one to end; chains of a few are common.
+LOOP_TURNS = 5
 
 
 def check(
@@ -135,9 +137,21 @@ def run_check(
     loop = asyncio.new_event_loop()
     try:
         session = _session(target, chosen, loop, on_progress, keeps_interrupted)
-        return cast("Report", loop.run_until_complete(_drive_async(session, target)))
+        try:
+            return cast("Report", loop.run_until_complete(_drive_async(session, target)))
+        except KeyboardInterrupt as interrupt:  # it hit the loop, not the target: the session does not know yet
+            return _interrupted_report(session, interrupt)
     finally:
         _close_loop(loop)
+
+
+def _interrupted_report(session: Generator[int, None, Report], interrupt: KeyboardInterrupt) -> Report:
+    """The report of a session that waits for calls; raises the interrupt when it keeps none."""
+    try:
+        session.throw(interrupt)
+    except StopIteration as stop:
+        return cast("Report", stop.value)
+    raise interrupt
 
 
 def call_repeatedly(target: Target, calls: int) -> None:
@@ -171,12 +185,13 @@ def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
 
 
 def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
+    """Runs the steps to their end, calling the target in between; what it raises is thrown into the steps."""
     call = target.call
     made = 0
     wanted = next(steps)
     try:
         while True:
-            interrupt: KeyboardInterrupt | None = None
+            error: BaseException | None = None
             try:
                 for _ in range(wanted):
                     result = call()
@@ -184,14 +199,12 @@ def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
                     if made == 1:
                         targets.require_not_coroutine(result, target)
                     del result
-            except KeyboardInterrupt as error:
-                interrupt = error
-            except (Exception, SystemExit) as error:
-                if isinstance(error, TargetNotCallable):
-                    raise
-                raise targets.raised_on_call(target, made + 1, error) from error
+            except (KeyboardInterrupt, TargetNotCallable) as caught:
+                error = caught
+            except (Exception, SystemExit) as caught:
+                error = targets.raised_on_call(target, made + 1, caught)
             try:
-                wanted = steps.send(None) if interrupt is None else steps.throw(interrupt)
+                wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
                 return stop.value
     finally:
@@ -199,26 +212,37 @@ def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
 
 
 async def _drive_async(steps: Generator[int, None, Any], target: Target) -> Any:
+    """As ``_drive``, awaiting the target; before each sample the event loop runs what is ready."""
     call = target.call
     made = 0
     wanted = next(steps)
     try:
         while True:
-            interrupt: BaseException | None = None
+            error: BaseException | None = None
             try:
                 for _ in range(wanted):
-                    await call()
+                    result = call()
+                    targets.require_awaitable(result, target)
+                    await result
                     made += 1
-            except (KeyboardInterrupt, asyncio.CancelledError) as error:
-                interrupt = error
-            except (Exception, SystemExit) as error:
-                raise targets.raised_on_call(target, made + 1, error) from error
+                await _let_the_loop_run()
+            except (KeyboardInterrupt, TargetNotCallable, asyncio.CancelledError) as caught:
+                error = caught
+            except (Exception, SystemExit) as caught:
+                error = targets.raised_on_call(target, made + 1, caught)
             try:
-                wanted = steps.send(None) if interrupt is None else steps.throw(interrupt)
+                wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
                 return stop.value
     finally:
         steps.close()
+
+
+async def _let_the_loop_run() -> None:
+    """Gives callbacks and tasks that are ready their turns: a coroutine that never waits would starve them, and they
+    would look like growth."""
+    for _ in range(LOOP_TURNS):
+        await asyncio.sleep(0)
 
 
 # --- the session ------------------------------------------------------------------------------------------------------
@@ -239,7 +263,10 @@ def _session(
         with_cycles = collected >= findings.CYCLES_PER_CALL
         if measured.stopped_by != "interrupted" and (judgement.trend is not Trend.FLAT or with_cycles):
             effort = _effort(chosen, measured, started)
-            evidence = yield from explain(judgement, effort, with_cycles=with_cycles)
+            try:
+                evidence = yield from explain(judgement, effort, with_cycles=with_cycles)
+            except TargetRaised as error:  # the verdict stands: pass one is done
+                evidence = Evidence(calls=0, notes=(f"not explained: {error}",))
     finally:
         sampler.close()
     seconds = time.perf_counter() - started

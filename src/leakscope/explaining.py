@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from leakscope.analysis.components import shortest_cycle, strongly_connected
 from leakscope.heap import garbage, holders, safe, sites
 from leakscope.heap.census import census
-from leakscope.heap.containers import BUFFERS, NEVER_EVICT, ContainerLengths, kind_of, last_entries, members
+from leakscope.heap.containers import BUFFERS, NEVER_EVICT, ContainerLengths, bound_of, kind_of, last_entries, members
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
 from leakscope.holder_paths import find_paths
@@ -30,10 +30,11 @@ from leakscope.sensors import handles, thread_names, tracing
 
 #: How many grown things a window should show, so that one that grows by chance does not look like a cause.
 WANTED_GROWTH = 24
-WINDOW_CALLS_MOST = 2_000
-WINDOW_CALLS_LEAST = 4
-#: What must appear per call to be a cause at all: half as often as the slowest leak the judge accepts.
-LEAST_RATE = 0.0125
+WINDOW_CALLS_MOST = 4_000
+WINDOW_CALLS_LEAST = 2
+BYTES_ONLY_CALLS = 400
+#: What must appear to be a cause at all, as a share of what the slowest moving count promises.
+LEAST_SHARE = 0.25
 CYCLE_CALLS = 16
 CONTAINER_LIMIT = 12
 _CONNECTING = 3
@@ -42,7 +43,7 @@ REACH_LIMIT = 20_000
 _CONNECTING_TYPES = frozenset(
     map(id, (weakref.ReferenceType, types.CellType, types.FrameType, types.MethodType, types.FunctionType))
 )
-_COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "malloc_bytes", "private_bytes")
+_COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "child_count", "task_count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,9 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
     """Yields numbers of calls to make; returns what they left behind and why it is alive."""
     evidence = Evidence(calls=0)
     if judgement.trend is not Trend.FLAT:
-        evidence = yield from _window(wanted_calls(judgement), effort)
+        if _affordable(effort.seconds, effort.call_seconds) < WINDOW_CALLS_LEAST:
+            return Evidence(calls=0, notes=("not explained: too few calls fit in the rest of the budget",))
+        evidence = yield from _window(wanted_calls(judgement), _slowest_rate(judgement), effort)
     if with_cycles:
         calls = max(1, min(CYCLE_CALLS, _affordable(effort.seconds, effort.call_seconds)))
         groups = yield from _cycles(calls)
@@ -68,13 +71,19 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
 
 
 def wanted_calls(judgement: Judgement) -> int:
-    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``."""
+    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``; bytes tell nothing about how often."""
+    rate = _slowest_rate(judgement)
+    return BYTES_ONLY_CALLS if rate is None else min(math.ceil(WANTED_GROWTH / min(1.0, rate)), WINDOW_CALLS_MOST)
+
+
+def _slowest_rate(judgement: Judgement) -> float | None:
+    """The least rate per call among the counts that move; None when only bytes do."""
     rates = [
         growth.per_call
         for growth in judgement.growths
         if growth.trend is not Trend.FLAT and growth.signal in _COUNTED and growth.per_call > 0
     ]
-    return min(math.ceil(WANTED_GROWTH / min(1.0, *rates)), WINDOW_CALLS_MOST) if rates else WANTED_GROWTH
+    return min(rates, default=None)
 
 
 def _affordable(seconds: float, call_seconds: float) -> int:
@@ -85,27 +94,29 @@ def _affordable(seconds: float, call_seconds: float) -> int:
 # --- the traced window ------------------------------------------------------------------------------------------------
 
 
-def _window(calls: int, effort: Effort) -> Generator[int, None, Evidence]:
+def _window(calls: int, rate: float | None, effort: Effort) -> Generator[int, None, Evidence]:
     """Container lengths first, untraced because tracing makes that walk slow; then the calls, traced when asked to."""
     gc.collect()
     lengths = ContainerLengths()
     with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
-        yield 1
         started = time.perf_counter()
         yield 1
         affordable = _affordable(effort.seconds, time.perf_counter() - started)
         calls = max(WINDOW_CALLS_LEAST, min(calls, affordable))
-        warm_up = max(1, min(calls // 4, 16))
+        warm_up = min(calls // 4, 16)
         yield warm_up
-        return (yield from _watched(_Window(calls, warm_up + 2, effort, lengths)))
+        least = max(2, math.ceil(LEAST_SHARE * calls * min(1.0, rate or 0.0)))
+        return (yield from _watched(_Window(calls, warm_up + 1, least, effort, lengths)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The calls of the window, those made between measuring the containers and its start, and the lengths then."""
+    """The calls of the window, those made between measuring the containers and its start, how much something must grow
+    to matter, and the lengths then."""
 
     calls: int
     warm_up: int
+    least_growth: int
     effort: Effort
     lengths: ContainerLengths
 
@@ -134,11 +145,10 @@ def _watched(window: _Window) -> Generator[int, None, Evidence]:
     finally:
         finder.close()
         new.clear()
-    least = max(2, int(LEAST_RATE * window.calls))
     return Evidence(
         calls=window.calls,
         causes=causes,
-        sites=after.grown(totals, names, least) if after and totals and names else (),
+        sites=after.grown(totals, names, window.least_growth) if after and totals and names else (),
         large_bytes=after.large_bytes - totals.large_bytes if after and totals else None,
         fd_targets=tuple(handles.describe_fds(fds)),
         thread_names=_new_thread_names(threads),
@@ -160,7 +170,7 @@ class _CauseFinder:
         self._window = window
         self._effort = window.effort
         self._names = names
-        self._least = max(2, math.ceil(LEAST_RATE * window.calls))
+        self._least = window.least_growth
         self.notes: list[str] = []
 
     def close(self) -> None:
@@ -258,6 +268,7 @@ class _CauseFinder:
             entry_bytes=1.0 if kind in BUFFERS else size / length,
             site=self._site_of(lead),
             never_evicts=kind in NEVER_EVICT,
+            bound=bound_of(container),
         )
 
     def _chains(self, *, is_only: bool) -> list[Cause]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from leakscope.analysis import growth
 from leakscope.model.growth import Series, Trend
-from leakscope.sensors import gc_state
+from leakscope.sensors import gc_state, handles
 from leakscope.sensors.sampler import Sampler
 
 Steps = Generator[int, None, Any]
@@ -28,6 +28,9 @@ SAMPLE_EVERY_MOST = 15
 SAMPLES_LEAST = 32
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.
 CAPS = {"malloc_bytes": 1 << 30, "private_bytes": 1 << 30, "fd_count": 400, "thread_count": 200, "child_count": 200}
+#: Of the descriptors that the process may still open.
+FD_SHARE = 0.5
+PROGRESS_SECONDS = 0.25
 #: Pass two needs the rest of the budget.
 PASS_ONE_SHARE = 0.75
 
@@ -58,6 +61,7 @@ class _Run:
     calls: int = 0
     target_seconds: float = 0.0
     frozen_count: int = 0
+    fd_cap: float = math.inf
 
     def sample(self) -> float:
         """Reads one row; gives the seconds that took."""
@@ -100,6 +104,7 @@ def measure(
     and keeps what was measured when ``keeps_interrupted`` is set.
     """
     run = _Run(sampler, array("q", bytes(8 * sampler.capacity)), clock, clock())
+    run.fd_cap = FD_SHARE * handles.fd_headroom()
     yield warmup
     freezes = may_freeze and gc_state.may_freeze()
     try:
@@ -133,6 +138,7 @@ def _sample_windows(
     limit = calls or growth.CALL_LIMIT
     least_batch = math.ceil(limit / growth.CALL_LIMIT)
     batch = least_batch
+    told = -PROGRESS_SECONDS
     while True:
         point = next((point for point in points if point > run.calls), limit)
         before = run.clock()
@@ -151,14 +157,14 @@ def _sample_windows(
         cap = _cap_reached(run)
         if cap:
             return cap
-        if run.calls == point:
-            if on_progress is not None:
-                on_progress(run.calls, seconds)
-            if calls is None and growth.is_answerable(run.calls, seconds):
-                judgement = growth.judge(run.series(), run.calls, window_count=window_count)
-                if judgement.trend is not Trend.SUSPECT:
-                    return "settled"
-                del judgement
+        if on_progress is not None and seconds >= told + PROGRESS_SECONDS:
+            told = seconds
+            on_progress(run.calls, seconds)
+        if run.calls == point and calls is None and growth.is_answerable(run.calls, seconds):
+            judgement = growth.judge(run.series(), run.calls, window_count=window_count)
+            if judgement.trend is not Trend.SUSPECT:
+                return "settled"
+            del judgement
 
 
 def _batch_size(sample_seconds: float, call_seconds: float) -> int:
@@ -172,7 +178,7 @@ def _cap_reached(run: _Run) -> str:
     last = run.rows - 1
     for name, most in CAPS.items():
         values = run.sampler.columns.get(name)
-        if values is not None and values[last] - values[0] >= most:
+        if values is not None and values[last] - values[0] >= (min(most, run.fd_cap) if name == "fd_count" else most):
             return name
     return ""
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 import functools
 import gc
 import inspect
+import sys
+import threading
 import time
-import tracemalloc
 from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from leakscope import _env, settings, snapshots
 from leakscope.analysis.blocks_left import judge_block
-from leakscope.errors import NotMeasured
+from leakscope.errors import ArgumentError, NotMeasured
 from leakscope.heap import safe
 from leakscope.heap.census import census
 from leakscope.heap.new_objects import BirthRecorder, why_not_recordable
@@ -27,15 +28,21 @@ from leakscope.model.delta import Change, DeltaData
 from leakscope.model.report import Overhead
 from leakscope.model.snapshot import Missing, TypeCount
 from leakscope.results import Report, Snapshot
+from leakscope.sensors import tracing
 from leakscope.sensors.gc_pauses import PauseRecorder
 from leakscope.sensors.sampler import COUNTERS, Sampler
 from leakscope.settings import ProbeSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 #: Rows of the sampler, marks of the recorders and slots of the clock: the block's edges, then after the collection.
 _BEFORE, _AFTER, _COLLECTED = range(3)
 _SITES_PER_TYPE = 50
+#: What an event loop needs to run the step that is running: it ends with it.
+_LOOP_STEP_TYPES = frozenset(
+    {"asyncio.events.Handle", "TaskStepMethWrapper", "_asyncio.TaskStepMethWrapper", "TaskWakeupMethWrapper"}
+)
 #: For settings and way of entering whose probe has been rehearsed: the blocks by which the two readings around an
 #: empty block differ. While ``__enter__`` runs, its bound method is alive (up to 3.13), and a coroutine with ``async``.
 _edge_blocks: dict[tuple[object, ...], int] = {}
@@ -94,13 +101,15 @@ def _enter_and_leave_async(rehearsal: Probe) -> None:
 
 
 class Probe:
-    """See ``leakscope.probe``. One probe can be entered again, also while it is open; ``report`` is the last to end."""
+    """See ``leakscope.probe``. One probe can be entered again while it is open, also by other threads and tasks;
+    ``report`` is the last to end."""
 
     __slots__ = ("__weakref__", "_open", "_report", "_settings")
 
     def __init__(self, chosen: ProbeSettings) -> None:
         self._settings = chosen
-        self._open: list[_Measurement] = []
+        #: Open measurements of each thread and task, the innermost last.
+        self._open: dict[tuple[int, int], list[_Measurement]] = {}
         self._report: Report | None = None
 
     @property
@@ -116,36 +125,63 @@ class Probe:
 
     def _begin(self, edge_blocks: int) -> None:
         measurement = _Measurement(self._settings, edge_blocks)
-        self._open.append(measurement)
+        self._open.setdefault(_place(), []).append(measurement)
         measurement.begin()
 
     def __exit__(
         self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # Not popped before it has read: an emptied list gives its buffer back, which would count as a block freed.
-        self._report = self._open[-1].end(error)
-        self._open.pop()
+        place = _place()
+        stack = self._open.get(place)
+        if not stack:
+            raise NotMeasured(f"probe {self._settings.label!r} was left where it was not entered: use it in `with`")
+        # Taken off only after it has read: an emptied list gives its buffer back, which would count as a block freed.
+        self._report = stack[-1].end(error)
+        stack.pop()
+        if not stack:
+            del self._open[place]
 
-    async def __aenter__(self) -> Probe:
+    def __aenter__(self) -> _Done[Probe]:
+        # No coroutine functions: a coroutine of ours would be alive at one edge of the block and not at the other.
         self._begin(_rehearse(self._settings, _enter_and_leave_async))
-        return self
+        return _Done(self)
 
-    async def __aexit__(
+    def __aexit__(
         self, exc_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    ) -> _Done[None]:
         self.__exit__(exc_type, error, traceback)
+        return _Done(None)
 
     def __call__(self, fn: F) -> F:
         """Decorates ``fn``: each call is a block of its own. The probe is ``fn.probe``, so ``fn.probe.report``."""
-        for applies, wrap in _WRAPPERS:
-            if applies(fn):
-                wrapped = wrap(self, fn)
-                wrapped.probe = self
-                return cast("F", wrapped)
-        raise AssertionError("the last wrapper applies to everything")
+        if isinstance(fn, type) or not callable(fn):
+            raise ArgumentError(f"a probe decorates functions, not {settings.shown(fn)}: use it in `with` instead")
+        wrapped = next(wrap for applies, wrap in _WRAPPERS if applies(fn))(self, fn)
+        wrapped.probe = self
+        return cast("F", wrapped)
 
     def _measure(self) -> _Call:
         return _Call(self)
+
+
+def _place() -> tuple[int, int]:
+    """The thread and the asyncio task that run this, by number."""
+    asyncio = sys.modules.get("asyncio")
+    task = None if asyncio is None or asyncio._get_running_loop() is None else asyncio.current_task()
+    return threading.get_ident(), id(task) if task is not None else 0
+
+
+class _Done(Generic[T]):
+    """An awaitable that has its result already."""
+
+    __slots__ = ("_result",)
+
+    def __init__(self, result: T) -> None:
+        self._result = result
+
+    def __await__(self) -> Generator[None, None, T]:
+        return self._result
+        yield
 
 
 class _Call:
@@ -197,8 +233,19 @@ def _wrap_async_generator_function(owner: Probe, fn: Any) -> Any:
         with owner._measure():
             generator = fn(*args, **kwargs)
             try:
-                async for item in generator:
-                    yield item
+                step = generator.__anext__()
+                while True:
+                    item = await step
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:
+                        step = generator.athrow(error)
+                    else:
+                        step = generator.asend(sent)
+            except StopAsyncIteration:
+                return
             finally:
                 await generator.aclose()
 
@@ -225,11 +272,11 @@ class _Measurement:
         "_clock",
         "_edge_blocks",
         "_frozen_before",
+        "_holds_own_results",
         "_missing",
         "_pauses",
         "_sampler",
         "_settings",
-        "_starts_tracing",
     )
 
     def __init__(self, chosen: ProbeSettings, edge_blocks: int) -> None:
@@ -243,18 +290,19 @@ class _Measurement:
         self._births = BirthRecorder() if chosen.objects and self._missing is None else None
         self._before: Snapshot | None = None
         self._frozen_before = gc.get_freeze_count()
-        self._starts_tracing = bool(chosen.trace) and not tracemalloc.is_tracing()
+        self._holds_own_results = False
 
     def begin(self) -> None:
         """Everything up to the first statement of the block; the readings that count come last."""
-        if self._starts_tracing:
-            tracemalloc.start(self._settings.trace)
+        if self._settings.trace:
+            tracing.acquire(self._settings.trace)
         if self._settings.memory:
             self._before = snapshots.snapshot(detail="memory")
-        if self._births is not None:
-            gc.collect()  # makes all that is alive old, so that young means new
-            self._births.open()
         self._pauses.open()
+        if self._births is not None:
+            self._births.open()
+            self._births.collect()  # makes all that is alive old, so that young means new from here
+            del self._births.ids[1:]
         self._read_edge(_BEFORE, _BEFORE)
 
     def _read_edge(self, row: int, mark: int) -> None:
@@ -271,6 +319,8 @@ class _Measurement:
         self._clock[_AFTER] = time.perf_counter()
         self._pauses.mark(_AFTER)
         try:
+            if self._births is not None and not self._births.collect():
+                self._missing = Missing("objects", "another thread never stopped collecting")
             self._read_edge(_AFTER, _COLLECTED)
             new = [] if self._births is None else self._births.live()
         finally:
@@ -281,10 +331,12 @@ class _Measurement:
         after = snapshots.snapshot(detail="memory") if self._settings.memory else None
         self._sampler.close()
         left_behind, sites, missing = self._left_behind(new, error)
-        if self._starts_tracing:
-            tracemalloc.stop()
+        if self._settings.trace:
+            tracing.release()
         delta = self._delta(after, seconds)
-        outcome, reason, found = judge_block(delta, left_behind, sites, is_passing_exception=error is not None)
+        outcome, reason, found = judge_block(
+            delta, left_behind, sites, blocks_count=error is None and not self._holds_own_results
+        )
         return Report(
             origin="probe",
             label=self._settings.label,
@@ -314,8 +366,9 @@ class _Measurement:
             return (), {}, (Missing("objects", reason),)
         passing = _ids_of_exception(error)
         objects = [obj for obj in new if id(obj) not in passing]
+        self._holds_own_results = _drop_own(objects)
         try:
-            return census(objects), _sites(objects) if tracemalloc.is_tracing() else {}, ()
+            return census(objects), _sites(objects) if tracing.is_tracing() else {}, ()
         finally:
             objects.clear()
             new.clear()
@@ -340,6 +393,27 @@ class _Measurement:
         if error is not None:
             notes.append("the exception that leaves the block, its traceback and frames are not counted as left behind")
         return tuple(notes)
+
+
+def _drop_own(objects: list[object]) -> bool:
+    """Takes out of ``objects`` what other probes made in the block and what the event loop runs right now; True when
+    there was something of leakscope's."""
+    by_id = {id(obj): obj for obj in objects}
+    own = [obj for obj in objects if _is_own(type(obj))]
+    pending, seen = list(own), set[int]()
+    while pending:
+        obj = pending.pop()
+        if id(obj) not in seen:
+            seen.add(id(obj))
+            pending.extend(child for child in safe.referents(obj) if id(child) in by_id)
+    objects[:] = [obj for obj in objects if id(obj) not in seen and safe.type_name(obj) not in _LOOP_STEP_TYPES]
+    by_id.clear()
+    return bool(own)
+
+
+def _is_own(cls: type) -> bool:
+    name = safe.qualified_name(cls)
+    return name.startswith("leakscope.") and not name.startswith("leakscope.cli.demo_service.")
 
 
 def _sites(objects: list[object]) -> dict[str, str]:

@@ -134,10 +134,11 @@ def write_whole(path: Path, text: str) -> None:
     temporary = ""
     try:
         if _is_stream(path):
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace")
             return
+        path = path.resolve()  # a link is followed, not replaced
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)
         Path(temporary).replace(path)
     except OSError as error:

@@ -11,6 +11,8 @@ from leakscope.errors import ArgumentError
 
 OnInconclusive = Literal["warn", "fail", "pass"]
 LABEL_LIMIT = 200
+#: What ``tracemalloc.start`` takes.
+TRACE_LIMIT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,13 @@ class CheckSettings:
 def probe_settings(label: object, collect: Any, trace: Any, objects: Any, memory: Any) -> ProbeSettings:
     """Validated settings of a probe, or ``ArgumentError``."""
     if type(collect) not in (bool, int) or (type(collect) is int and collect not in (0, 1, 2)):
-        raise ArgumentError(f"probe(collect={_shown(collect)}): use True, False or a generation 0, 1 or 2")
+        raise ArgumentError(f"probe(collect={shown(collect)}): use True, False or a generation 0, 1 or 2")
     chosen = collect if type(collect) is int else (2 if collect else None)
-    if type(trace) not in (bool, int) or int(trace) < 0:
-        raise ArgumentError(f"probe(trace={_shown(trace)}): use False, True or how many frames to keep per allocation")
+    if type(trace) not in (bool, int) or not 0 <= int(trace) <= TRACE_LIMIT:
+        raise ArgumentError(f"probe(trace={shown(trace)}): use False, True or how many frames to keep per allocation")
     for name, value in (("objects", objects), ("memory", memory)):
         if type(value) is not bool:
-            raise ArgumentError(f"probe({name}={_shown(value)}): use True or False")
+            raise ArgumentError(f"probe({name}={shown(value)}): use True or False")
     return ProbeSettings(_label(label), chosen, int(trace), objects, memory)
 
 
@@ -64,25 +66,25 @@ def check_settings(
     _whole("warmup", warmup, 0)
     _whole("windows", windows, 4)
     if type(budget_seconds) not in (int, float) or not 0 < budget_seconds < math.inf:
-        raise ArgumentError(f"budget_seconds={_shown(budget_seconds)}: use a number of seconds above 0, such as 10")
+        raise ArgumentError(f"budget_seconds={shown(budget_seconds)}: use a number of seconds above 0, such as 10")
     for name, value in (("sites", sites), ("holders", holders)):
         if type(value) is not bool:
-            raise ArgumentError(f"{name}={_shown(value)}: use True or False")
+            raise ArgumentError(f"{name}={shown(value)}: use True or False")
     if isinstance(ignore, str) or not isinstance(ignore, Sequence) or not all(type(entry) is str for entry in ignore):
-        raise ArgumentError(f"ignore={_shown(ignore)}: use a list of patterns, such as ['app.cache.*']")
+        raise ArgumentError(f"ignore={shown(ignore)}: use a list of patterns, such as ['app.cache.*']")
     return CheckSettings(calls, warmup, windows, float(budget_seconds), bool(sites), bool(holders), tuple(ignore))
 
 
 def one_of(name: str, value: object, choices: Sequence[str]) -> None:
     """Raises ``ArgumentError`` unless ``value`` is one of the choices."""
     if type(value) is not str or value not in choices:
-        raise ArgumentError(f"{name}={_shown(value)}: use one of {', '.join(map(repr, choices))}")
+        raise ArgumentError(f"{name}={shown(value)}: use one of {', '.join(map(repr, choices))}")
 
 
 def at_least_zero(name: str, value: Any) -> None:
     """Raises ``ArgumentError`` unless ``value`` is a number that is not negative."""
     if type(value) not in (int, float) or not value >= 0:
-        raise ArgumentError(f"{name}={_shown(value)}: use a number that is not negative")
+        raise ArgumentError(f"{name}={shown(value)}: use a number that is not negative")
 
 
 def _label(label: object) -> str:
@@ -95,15 +97,15 @@ def _label(label: object) -> str:
         raise ArgumentError(
             f"probe() was given the function {name} as its label: write @leakscope.probe() with brackets"
         )
-    raise ArgumentError(f"probe(label={_shown(label)}): a label is text, such as 'import job'")
+    raise ArgumentError(f"probe(label={shown(label)}): a label is text, such as 'import job'")
 
 
 def _whole(name: str, value: Any, least: int) -> None:
     if value is not None and (type(value) is not int or value < least):
-        raise ArgumentError(f"{name}={_shown(value)}: use a whole number of at least {least}, or leave it out")
+        raise ArgumentError(f"{name}={shown(value)}: use a whole number of at least {least}, or leave it out")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """A value in an error message: the plain kinds as written, others by type, so that no foreign repr runs."""
     if value is None or type(value) in (bool, int, float, str, bytes):
         text = repr(value)

@@ -27,12 +27,13 @@ def target_of(fn: object, label: str | None = None) -> Target:
     """The target for ``fn``. Raises ``TargetNotCallable`` with what to pass instead."""
     name = label or label_of(fn)
     if not callable(fn):
-        raise TargetNotCallable(f"{name} is a {type(fn).__name__}, not a function: pass a function of no arguments")
+        raise TargetNotCallable(f"{name} is of type {type(fn).__name__}, not a function: pass one of no arguments")
     body = _body_of(fn)
     if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
+        consumer = "list" if inspect.isgeneratorfunction(body) else "consume"
         raise TargetNotCallable(
             f"{name} is a generator function: calling it runs none of its body. "
-            f"Pass a function that consumes it, such as `lambda: list({_bare(name)}())`"
+            f"Pass a function that consumes it, such as `lambda: {consumer}({_bare(name)}())`"
         )
     _require_no_arguments(fn, name)
     return Target(fn, name, inspect.iscoroutinefunction(body))
@@ -60,6 +61,14 @@ def require_not_coroutine(result: object, target: Target) -> None:
         raise TargetNotCallable(
             f"{target.label} returned a coroutine that nobody awaits, so its body never ran. "
             "Pass the coroutine function itself, or a function that runs it to its end"
+        )
+
+
+def require_awaitable(result: object, target: Target) -> None:
+    """Raises ``TargetNotCallable`` for the result of a function that should have given something to await."""
+    if not inspect.isawaitable(result):
+        raise TargetNotCallable(
+            f"{target.label} gave {type(result).__name__}, nothing to await: use leakscope.check() for a plain function"
         )
 
 
@@ -124,4 +133,4 @@ def _require_no_arguments(fn: Callable[..., Any], name: str) -> None:
 
 
 def _bare(name: str) -> str:
-    return "f" if " " in name else name.rpartition(".")[2]
+    return "f" if " " in name else name.replace(":", ".").rpartition(".")[2]

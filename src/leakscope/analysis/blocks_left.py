@@ -28,13 +28,14 @@ _HANDLES: tuple[tuple[str, Kind, str, str], ...] = (
 
 
 def judge_block(
-    delta: DeltaData, left_behind: Sequence[TypeCount], sites: Mapping[str, str], *, is_passing_exception: bool
+    delta: DeltaData, left_behind: Sequence[TypeCount], sites: Mapping[str, str], *, blocks_count: bool
 ) -> tuple[Verdict, str, tuple[Finding, ...]]:
     """The verdict, its reason, and what the block left behind, most bytes first; ``sites`` by type where known.
 
-    An exception on its way out of the block holds blocks of its own: then blocks alone say nothing.
+    ``blocks_count`` is False when an exception on its way out, or the result of another probe, holds blocks of its own:
+    then blocks alone say nothing.
     """
-    untracked = [] if is_passing_exception else _untracked(delta, left_behind)
+    untracked = _untracked(delta, left_behind) if blocks_count else []
     found = [*_objects(left_behind, sites), *untracked, *_native(delta), *_handles(delta)]
     if not found:
         return Verdict.STEADY, "left nothing behind", ()

@@ -23,6 +23,8 @@ NATIVE_SHARE = 0.25
 #: A growing table is copied as it grows: malloc's growth per entry can be this many times its final share.
 TABLE_MARGIN = 1.5
 SHOWN_TYPES = 4
+#: The share of the growth that one line must have allocated to be blamed for it.
+SITE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,28 +96,46 @@ def _of_cause(cause: Cause, calls: int) -> Finding:
     )
 
 
+_UNHELD = "no Python container grew: held outside Python (C code that lost a reference?)"
+_GREW_ITSELF = "no container got more entries: one object grows, or is replaced by a longer one (str, bytes, int ...)"
+
+
 def _unheld(case: Case) -> Iterator[Finding]:
-    """Blocks that grow while no container does: held outside Python, or by an object that replaces itself."""
-    blocks = case.moved("allocated_blocks")
-    if blocks is None or case.evidence.causes:
-        return
+    """Memory of Python's allocator that grows while no container does: held outside Python, or one growing object."""
     calls = case.evidence.calls
-    sites = [row for row in case.evidence.sites if row.count >= 0.5 * blocks.per_call * calls]
-    held = "no Python container grew: held outside Python (C code that lost a reference?)"
-    if not sites:
-        yield Finding("retained", f"{number(blocks.per_call)} blocks per call", None, blocks.per_call, evidence=(held,))
-    for row in sites[:1]:
-        each = row.bytes / max(1, row.count)
+    if case.evidence.causes or not calls:
+        return
+    blocks, malloc = case.moved("allocated_blocks"), case.moved("malloc_bytes", "private_bytes")
+    if blocks is not None:
+        rows = [row for row in case.evidence.sites if row.count >= SITE_SHARE * blocks.per_call * calls]
+        held = _UNHELD
+    elif malloc is not None:
+        rows = [row for row in case.evidence.sites if row.bytes >= SITE_SHARE * malloc.per_call * calls]
+        held = _GREW_ITSELF
+    else:
+        return
+    for row in rows[:1]:
+        count, total = row.count / calls, row.bytes / calls
         summary = (
-            f"{plural(row.count / calls, 'block')} per call of about {size(each)}, {size(row.bytes / calls)} per call"
+            f"{size(total)} per call"
+            if blocks is None
+            else f"{plural(_rounded(count), 'block')}, {size(total)} per call"
         )
-        yield Finding("retained", summary, None, row.count / calls, row.bytes / calls, site=row.site, evidence=(held,))
+        yield Finding("retained", summary, None, count, total, site=row.site, evidence=(held,))
+    if not rows and blocks is not None:
+        summary = f"{plural(_rounded(blocks.per_call), 'block')} per call"
+        yield Finding("retained", summary, None, blocks.per_call, evidence=(held,))
+
+
+def _rounded(rate: float) -> float:
+    """A rate with the digits that are shown, so that one is said in the singular."""
+    return float(f"{rate:.2g}")
 
 
 def _native(case: Case) -> Iterator[Finding]:
     """malloc grows by more than Python's own objects explain."""
     malloc = case.moved("malloc_bytes")
-    if malloc is None or case.moved("thread_count") is not None:
+    if malloc is None or case.moved("thread_count") is not None or not case.evidence.calls:
         return
     explained = _python_share_of_malloc(case.evidence)
     native = malloc.per_call - explained

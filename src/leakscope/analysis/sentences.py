@@ -19,7 +19,8 @@ def of_collection(collection: CollectionData) -> str:
     parts = [head]
     if collection.uncollectable:
         parts.append(f"{plural(collection.uncollectable, 'object')} went to gc.garbage as uncollectable")
-    parts.append(_of_returned(collection))
+    if collection.unreachable:
+        parts.append(_of_returned(collection))
     return "; ".join(part for part in parts if part) + "."
 
 

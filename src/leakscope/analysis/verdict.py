@@ -49,9 +49,25 @@ def decide(judgement: Judgement, evidence: Evidence, series: Series, stopped_by:
         return Decision(
             Verdict.NO_LEAK, f"stays flat over {plural(judgement.calls, 'call')}", _plateaus(judgement, series)
         )
+    filling = _filling(judgement, evidence)
+    if filling:
+        return Decision(Verdict.NO_LEAK, f"grows only in what knows its limit: {filling}", (f"{filling}: not a leak",))
     if judgement.trend is Trend.LEAKS:
         return Decision(Verdict.LEAK, "grows by " + _amounts(judgement.leaking()))
     return _of_suspects(judgement, evidence)
+
+
+_MEMORY = frozenset({"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"})
+
+
+def _filling(judgement: Judgement, evidence: Evidence) -> str:
+    """``"fills to 128, now 57"`` when all growth is held by containers that know their own limit, else empty."""
+    moving = [entry.signal for entry in judgement.growths if entry.trend is not Trend.FLAT]
+    bounds = [cause.bound for cause in evidence.causes]
+    if not bounds or not _MEMORY.issuperset(moving):
+        return ""
+    texts = [f"fills to {number(bound[1])}, now {number(bound[0])}" for bound in bounds if bound is not None]
+    return "; ".join(texts) if len(texts) == len(bounds) else ""
 
 
 def _of_suspects(judgement: Judgement, evidence: Evidence) -> Decision:

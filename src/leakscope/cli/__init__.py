@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 from leakscope import __version__
@@ -24,7 +25,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     terminal = Terminal(sys.stderr)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
     try:
         return int(options.run(options, terminal))
     except LeakscopeError as error:
@@ -33,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         terminal.text(f"leakscope: {error}")
     except KeyboardInterrupt:
         terminal.text("leakscope: interrupted")
+    except Exception as error:  # a defect of ours must not end with the code that means "leak"
+        terminal.text("".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip(), style="dim")
+        terminal.text(f"leakscope: this is a defect of leakscope, please report it ({type(error).__name__})")
     finally:
         terminal.end_progress()
     return EXIT_ERROR

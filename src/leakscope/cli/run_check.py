@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from leakscope import render, results, settings
+from leakscope.errors import OutputError
 from leakscope.model.report import Verdict
 from leakscope.render.terminal import Terminal
 from leakscope.results import Report
@@ -98,14 +100,30 @@ def checked(request: Request, budget_seconds: float, keeps_stdout: bool, termina
 
 def require_output(path: str | None) -> None:
     """Raises ``OutputError`` before anything is measured when ``path`` could not be written afterwards."""
-    if path is not None and path != STDOUT:
+    if path == STDOUT:
+        write_stdout("")
+    elif path is not None:
+        if not path or path.endswith(("/", os.sep)):
+            raise OutputError(f"cannot write {path!r}: it names no file; write a file's path, or - for stdout")
         results.require_writable(Path(path))
+
+
+def write_stdout(text: str) -> None:
+    """Writes machine output. Raises ``OutputError`` when stdout is closed, full, or nobody reads it."""
+    if sys.stdout is None:
+        raise OutputError("cannot write to stdout: it is closed; write --json to a file instead")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        # What is left in the buffer must not fail again, with a traceback, when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"cannot write to stdout ({error}): write --json to a file instead") from error
 
 
 def write_json(path: str | None, text: str) -> None:
     """Writes machine output: to stdout for ``-``, else to a file that is whole or not there."""
     if path == STDOUT:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        write_stdout(text)
     elif path is not None:
         results.write_whole(Path(path), text)

@@ -5,6 +5,7 @@ Touches containers only through the built-in types' own ``__len__``.
 from __future__ import annotations
 
 import array as array_module
+import functools
 import gc
 import io
 import sys
@@ -29,6 +30,10 @@ LENGTHS: dict[type, Callable[[Any], int]] = {
 #: What keeps every entry until somebody removes it and is not used as a cache: growth of it never stops by itself.
 NEVER_EVICT: frozenset[type] = frozenset({list, set})
 BUFFERS: frozenset[type] = frozenset({bytearray, io.BytesIO, io.StringIO, array_module.array})
+_DEQUE_MAXLEN: Any = deque.__dict__["maxlen"]
+_LRU_CACHE: Any = type(functools.lru_cache(lambda: None))
+
+
 #: By identity: a look-up by the class itself would run a metaclass's ``__hash__``.
 _KIND_IDS = frozenset(map(id, LENGTHS))
 
@@ -79,6 +84,20 @@ def _containers(objects: list[Any], *, only_untracked: bool = False) -> list[tup
     chosen = compress(objects, map(lengths.__contains__, map(id, map(type, objects))))
     unique = {id(obj): obj for obj in chosen if not (only_untracked and gc.is_tracked(obj))}
     return [(obj, lengths[id(type(obj))]) for obj in unique.values()]
+
+
+def bound_of(container: Any) -> tuple[int, int] | None:
+    """Entries and limit of a container that knows one: ``deque(maxlen)``, the table of ``lru_cache(maxsize)``."""
+    kind = kind_of(type(container))
+    if kind is deque:
+        limit = _DEQUE_MAXLEN.__get__(container)
+        return None if limit is None else (deque.__len__(container), limit)
+    if kind is dict:
+        for referrer in gc.get_referrers(container):
+            if type(referrer) is _LRU_CACHE:
+                _, _, maxsize, currsize = _LRU_CACHE.cache_info(referrer)
+                return None if maxsize is None else (currsize, maxsize)
+    return None
 
 
 def last_entries(container: Any, count: int) -> list[object]:

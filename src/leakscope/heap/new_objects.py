@@ -5,6 +5,7 @@ window is open, or the permanent generation where the collector is incremental.
 from __future__ import annotations
 
 import gc
+import time
 from array import array
 from collections.abc import Callable
 from itertools import compress
@@ -14,6 +15,7 @@ from leakscope import _env
 
 _YOUNG = (0, 1)
 _OLDEST = 2
+COLLECT_TRIES = 1_000
 
 
 class BirthRecorder:
@@ -23,15 +25,31 @@ class BirthRecorder:
     Used as a ``gc.callbacks`` entry. Ids go into one array, which is one block of memory however many they are.
     """
 
-    __slots__ = ("ids",)
+    __slots__ = ("_full_collections", "ids")
 
     def __init__(self) -> None:
         self.ids = array("Q", [0])
+        self._full_collections = array("q", [0])
 
     def __call__(self, phase: str, info: dict[str, Any]) -> None:
         if phase == "start" and info["generation"] >= 1:
             for generation in _YOUNG:
                 self.ids.extend(map(id, gc.get_objects(generation)))
+            if info["generation"] == _OLDEST:
+                self._full_collections[0] += 1
+
+    def collect(self) -> bool:
+        """A full collection that began after this call did; False when other threads never let one begin.
+
+        While another thread collects, ``gc.collect`` returns at once and does nothing.
+        """
+        for _ in range(COLLECT_TRIES):
+            begun = self._full_collections[0]
+            gc.collect()
+            if self._full_collections[0] > begun:
+                return True
+            time.sleep(0)  # lets the other thread end its own
+        return False
 
     def open(self) -> None:
         """Call right after a full collection."""

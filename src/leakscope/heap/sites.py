@@ -19,6 +19,8 @@ from leakscope.model.evidence import SiteGrowth
 FRAME_COUNT = 12
 #: Python serves requests up to this size from its own arenas and larger ones from malloc.
 SMALL_REQUEST_BYTES = 512
+#: One object that grows shows as bytes without counts; less than this is a table's or a list's own step.
+LEAST_GROWN_BYTES = 4096
 
 _STDLIB = sysconfig.get_paths()["stdlib"]
 _DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")
@@ -126,11 +128,12 @@ class TraceTotals:
                     self.large_bytes += trace.size
 
     def grown(self, before: TraceTotals, names: SiteNames, least_count: int) -> tuple[SiteGrowth, ...]:
-        """The lines with at least ``least_count`` more live allocations than before, most bytes first."""
+        """The lines with at least ``least_count`` more live allocations than before, or with one that grew by many
+        bytes; most bytes first."""
         rows = []
         for line, (count, total) in self._lines.items():
             count_before, total_before = before._lines.get(line, (0, 0))
-            if count - count_before >= least_count:
+            if count - count_before >= least_count or total - total_before >= LEAST_GROWN_BYTES:
                 rows.append(SiteGrowth(names.at(*line), count - count_before, total - total_before))
         return tuple(sorted(rows, key=lambda row: -row.bytes))
 

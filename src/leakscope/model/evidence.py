@@ -13,7 +13,8 @@ class Cause:
     """One container that grew, or one chain of new objects that hangs on an old one.
 
     ``types`` are the new objects it keeps alive, counted over the whole window; ``lead_type`` the one a reader would
-    look for. ``entry_bytes`` is what the container itself takes per entry.
+    look for. ``entry_bytes`` is what the container itself takes per entry. ``bound`` is how full a
+    container that knows its own limit is, and that limit.
     """
 
     path: ReferrerPath | None
@@ -26,6 +27,7 @@ class Cause:
     entry_bytes: float
     site: str | None
     never_evicts: bool
+    bound: tuple[int, int] | None = None
     also_held_by: tuple[str, ...] = ()
 
 

@@ -31,16 +31,28 @@ def main() -> None:
     restore_environment()
     signal.signal(signal.SIGTERM, _interrupt)
     pipe = _Pipe(pipe_fd)
-    try:
-        _VERBS[request.verb](request, pipe)
-    except LeakscopeError as error:
-        pipe.send("error", _error_body(error))
-    except KeyboardInterrupt:
-        pipe.send("error", {"slug": "interrupted", "message": "interrupted before anything was measured", "trace": ""})
+    with contextlib.suppress(BrokenPipeError):  # the parent is gone: nobody is left to tell
+        _answer(request, pipe)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(0)
+
+
+def _answer(request: Request, pipe: _Pipe) -> None:
+    """Sends the verb's answer, or what ended it."""
+    try:
+        pipe.send(*_VERBS[request.verb](request, pipe))
+    except LeakscopeError as error:
+        pipe.send("error", _error_body(error))
+    except BrokenPipeError:
+        raise
+    except KeyboardInterrupt:
+        pipe.send("error", {"slug": "interrupted", "message": "interrupted before anything was measured", "trace": ""})
+    except BaseException as error:  # whatever the target raises that is no Exception must not look like a crash
+        unexpected = LeakscopeError(f"{request.target} raised {type(error).__name__}, which is no Exception: catch it")
+        unexpected.__cause__ = error
+        pipe.send("error", _error_body(unexpected))
 
 
 class _Pipe:
@@ -58,7 +70,10 @@ class _Pipe:
         self.send("progress", {"calls": calls, "seconds": seconds})
 
 
-def _check(request: Request, pipe: _Pipe) -> None:
+Answer = tuple[Kind, dict[str, Any]]
+
+
+def _check(request: Request, pipe: _Pipe) -> Answer:
     target, chosen = (
         _target(request),
         settings.CheckSettings(**request.settings | {"ignore": tuple(request.settings["ignore"])}),
@@ -66,19 +81,21 @@ def _check(request: Request, pipe: _Pipe) -> None:
     with _hooks(request):
         pipe.send("started", {"label": target.label})
         report = checking.run_check(target, chosen, pipe.progress, keeps_interrupted=True)
-        pipe.send("report", report.to_dict())
+    return "report", report.to_dict()
 
 
-def _why(request: Request, pipe: _Pipe) -> None:
+def _why(request: Request, pipe: _Pipe) -> Answer:
     target = _target(request)
     with _hooks(request):
         pipe.send("started", {"label": target.label})
         checking.call_repeatedly(target, request.calls)
         retention = why.why_alive(request.type_name)
-        pipe.send("retention", {"text": str(retention), "data": retention.to_dict()})
+        answer = {"text": str(retention), "data": retention.to_dict()}
+        del retention
+    return "retention", answer
 
 
-_VERBS: dict[str, Callable[[Request, _Pipe], None]] = {"check": _check, "why": _why}
+_VERBS: dict[str, Callable[[Request, _Pipe], Answer]] = {"check": _check, "why": _why}
 
 
 def _target(request: Request) -> targets.Target:
@@ -87,14 +104,17 @@ def _target(request: Request) -> targets.Target:
 
 @contextlib.contextmanager
 def _hooks(request: Request) -> Any:
-    """``--setup`` before and ``--teardown`` after, also when the target failed."""
-    if request.setup:
-        loading.load_callable(request.setup)()
+    """``--setup`` before and ``--teardown`` after, also when the target failed; coroutine functions are awaited."""
+    _call_hook(request.setup)
     try:
         yield
     finally:
-        if request.teardown:
-            loading.load_callable(request.teardown)()
+        _call_hook(request.teardown)
+
+
+def _call_hook(spec: str | None) -> None:
+    if spec:
+        checking.call_repeatedly(targets.target_of(loading.load(spec), spec), 1)
 
 
 def _error_body(error: LeakscopeError) -> dict[str, Any]:

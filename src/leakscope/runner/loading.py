@@ -10,7 +10,7 @@ import traceback
 from typing import Any
 
 from leakscope import _env
-from leakscope.errors import TargetNotCallable, TargetNotFound
+from leakscope.errors import TargetNotFound
 
 FORM = "write MODULE:FUNCTION, such as app.jobs:run_once"
 
@@ -40,14 +40,6 @@ def load(spec: str) -> Any:
             raise TargetNotFound(f"{path} has no {part!r}{hint}")
         found = getattr(found, part)
         path += f".{part}"
-    return found
-
-
-def load_callable(spec: str) -> Any:
-    """As ``load``, for a hook. Raises ``TargetNotCallable`` when it is not a function."""
-    found = load(spec)
-    if not callable(found):
-        raise TargetNotCallable(f"{spec} is a {type(found).__name__}, not a function: {FORM}")
     return found
 
 

@@ -21,6 +21,8 @@ from leakscope.runner.protocol import Message, Request
 
 #: Beyond its budget the child may finish a slow call and the search; then it is ended.
 GRACE_SECONDS = 10.0
+#: What importing the target and --setup may take.
+LOAD_SECONDS = 120.0
 #: After Ctrl-C the child gets this long to send what it has.
 INTERRUPT_SECONDS = 5.0
 _TUNABLES = "GLIBC_TUNABLES"
@@ -83,7 +85,8 @@ class _Following:
         self._fd = fd
         self._budget_seconds = budget_seconds
         self._follow = follow
-        self._deadline: float | None = None
+        self._deadline = time.monotonic() + LOAD_SECONDS
+        self._has_started = False
         self._calls = 0
         self._was_interrupted = False
         self._rest = b""
@@ -107,6 +110,7 @@ class _Following:
                     self._process.send_signal(signal.SIGINT)
 
     def _note(self, message: Message) -> None:
+        self._has_started = True
         if message.kind == "started" and not self._was_interrupted:
             self._deadline = time.monotonic() + self._budget_seconds + GRACE_SECONDS
         self._calls = message.body.get("calls", self._calls)
@@ -119,7 +123,7 @@ class _Following:
                 self._rest = rest
                 yield Message.from_line(line)
                 continue
-            timeout = None if self._deadline is None else max(0.0, self._deadline - time.monotonic())
+            timeout = max(0.0, self._deadline - time.monotonic())
             if not select.select([self._fd], [], [], timeout)[0]:
                 raise self._overdue()
             chunk = os.read(self._fd, 1 << 16)
@@ -130,6 +134,10 @@ class _Following:
     def _overdue(self) -> ChildFailed:
         if self._was_interrupted:
             return ChildFailed(f"interrupted; the target did not stop within {INTERRUPT_SECONDS:.0f} s and was ended")
+        if not self._has_started:
+            return ChildFailed(
+                f"the target was not ready within {LOAD_SECONDS:.0f} s and was ended: importing it or --setup hangs"
+            )
         limit = self._budget_seconds + GRACE_SECONDS
         return ChildFailed(
             f"no verdict within {limit:.0f} s ({self._calls:,} calls were measured) and the target was ended: "

@@ -5,13 +5,22 @@ Linux and psutil elsewhere; looks the process up each time, so it is right after
 from __future__ import annotations
 
 import _thread
+import math
 import os
 import sys
+from typing import Any
 
 import psutil
 
 from leakscope import _env
 from leakscope.model.snapshot import Missing, Reading
+
+try:
+    import resource as _resource
+except ImportError:  # Windows
+    resource: Any = None
+else:
+    resource = _resource
 
 _FDS = "/proc/self/fd"
 _TASKS = "/proc/self/task"
@@ -77,6 +86,14 @@ def read() -> Reading:
         except (OSError, psutil.Error) as error:
             missing.append(Missing(signal, f"the system refused ({type(error).__name__})"))
     return Reading(values, tuple(missing))
+
+
+def fd_headroom() -> float:
+    """How many more descriptors this process may open; infinite where there is no such limit."""
+    if resource is None:
+        return math.inf
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return math.inf if limit == resource.RLIM_INFINITY else max(0, limit - fd_count())
 
 
 def describe_fds(known: frozenset[int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +21,35 @@ def read() -> Reading:
     return Reading({"traced_bytes": current, "traced_peak_bytes": peak})
 
 
+_users = 0
+_lock = threading.Lock()
+
+
+def acquire(frame_count: int) -> None:
+    """Switches tracing on unless it is on; ``release`` switches it off again when the last user is gone."""
+    global _users
+    with _lock:
+        if _users or not tracemalloc.is_tracing():
+            if not _users:
+                tracemalloc.start(frame_count)
+            _users += 1
+
+
+def release() -> None:
+    """Ends one ``acquire``. What the user started stays on."""
+    global _users
+    with _lock:
+        if _users:
+            _users -= 1
+            if not _users:
+                tracemalloc.stop()
+
+
 @contextmanager
-def tracing(frame_count: int) -> Iterator[bool]:
-    """Traces allocations inside the block; gives whether leakscope switched it on. What the user started stays on."""
-    if tracemalloc.is_tracing():
-        yield False
-        return
-    tracemalloc.start(frame_count)
+def tracing(frame_count: int) -> Iterator[None]:
+    """Traces allocations inside the block. What the user started stays on."""
+    acquire(frame_count)
     try:
-        yield True
+        yield
     finally:
-        tracemalloc.stop()
+        release()
