@@ -37,7 +37,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         terminal.text("leakscope: interrupted")
     except Exception as error:  # a defect of ours must not end with the code that means "leak"
-        terminal.text("".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip(), style="dim")
+        terminal.text(
+            "".join(traceback.format_exception(type(error), error, error.__traceback__)).rstrip(), style="dim"
+        )
         terminal.text(f"leakscope: this is a defect of leakscope, please report it ({type(error).__name__})")
     finally:
         terminal.end_progress()

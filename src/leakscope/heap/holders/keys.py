@@ -14,6 +14,9 @@ _MAX_INT_BITS = 128
 SECRET_WORDS = ("token", "secret", "session", "auth", "passw", "credential", "cookie", "api_key", "apikey", "environ")
 _TOKEN_PREFIXES = ("eyJ", "ghp_", "gho_", "github_pat_", "glpat-", "sk-", "sk_", "xox", "AKIA", "Bearer ")
 _TOKEN_LENGTH = 20
+#: A run of hex digits that is too long for a number that people give to things.
+_HEX_PART_LENGTH = 16
+_TO_SPACES = str.maketrans("-_+/=.:~", " " * 8)
 _SEPARATORS = str.maketrans("", "", "-_+/=.:~")
 _HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
@@ -29,7 +32,8 @@ def _character_class(character: str) -> int:
 
 
 def looks_like_token(text: str) -> bool:
-    """Random-looking text: a known prefix, 20 hex digits, or characters that jump between cases and digits.
+    """Random-looking text: a known prefix, a URL with a password, a long run of hex digits, or characters that jump
+    between cases and digits.
 
     Words, paths, dates and numbered names change their kind of character rarely; random text does every other time.
     """
@@ -37,11 +41,19 @@ def looks_like_token(text: str) -> bool:
         return True
     if " " in text:
         return False
+    if "://" in text and "@" in text:
+        return True
+    if any(len(part) >= _HEX_PART_LENGTH and _is_hex_number(part) for part in text.translate(_TO_SPACES).split()):
+        return True
     dense = text.translate(_SEPARATORS)
     if len(dense) >= _TOKEN_LENGTH and _HEX_DIGITS.issuperset(dense):
         return True
     runs = [*text.replace("/", " ").replace(":", " ").replace(".", " ").split(), text]
     return any(_is_random(run.translate(_SEPARATORS)) for run in runs)
+
+
+def _is_hex_number(part: str) -> bool:
+    return _HEX_DIGITS.issuperset(part) and any(character.isdigit() for character in part)
 
 
 def _is_random(dense: str) -> bool:
