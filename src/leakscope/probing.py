@@ -28,7 +28,7 @@ from leakscope.model.delta import Change, DeltaData
 from leakscope.model.report import Overhead
 from leakscope.model.snapshot import Missing, TypeCount
 from leakscope.results import Report, Snapshot
-from leakscope.sensors import tracing
+from leakscope.sensors import blocks, tracing
 from leakscope.sensors.gc_pauses import PauseRecorder
 from leakscope.sensors.sampler import COUNTERS, Sampler
 from leakscope.settings import ProbeSettings
@@ -272,6 +272,7 @@ class _Measurement:
         "_clock",
         "_edge_blocks",
         "_frozen_before",
+        "_has_collected",
         "_holds_own_results",
         "_missing",
         "_pauses",
@@ -290,6 +291,7 @@ class _Measurement:
         self._births = BirthRecorder() if chosen.objects and self._missing is None else None
         self._before: Snapshot | None = None
         self._frozen_before = gc.get_freeze_count()
+        self._has_collected = True
         self._holds_own_results = False
 
     def begin(self) -> None:
@@ -306,7 +308,10 @@ class _Measurement:
         self._read_edge(_BEFORE, _BEFORE)
 
     def _read_edge(self, row: int, mark: int) -> None:
-        if self._settings.collect == 2:
+        if self._settings.collect == 2 and self._births is not None:
+            self._has_collected = self._births.collect()
+            blocks.clear_internal_caches()
+        elif self._settings.collect == 2:
             self._sampler.settle()
         elif self._settings.collect is not None:
             gc.collect(self._settings.collect)
@@ -319,10 +324,10 @@ class _Measurement:
         self._clock[_AFTER] = time.perf_counter()
         self._pauses.mark(_AFTER)
         try:
-            if self._births is not None and not self._births.collect():
-                self._missing = Missing("objects", "another thread never stopped collecting")
             self._read_edge(_AFTER, _COLLECTED)
             new = [] if self._births is None else self._births.live()
+            if not self._has_collected:
+                self._missing = Missing("objects", "another thread never stopped collecting")
         finally:
             self._pauses.close()
             if self._births is not None:
