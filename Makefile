@@ -3,7 +3,7 @@
 #
 #   make demo                      install, and run the built-in leaky service
 #   make check FN=module:function  install, and check a function of yours
-#   make test                      install, and run the tests (WORKERS=0: in one process; ARGS=...: more for pytest)
+#   make test                      install, and run the tests (WORKERS=2: in two processes; ARGS=...: more for pytest)
 #   make test-all, make soak       the tests, the long tests, on every CPython 3.10 to 3.15 that is found
 #   make lint, make bench, make clean
 
@@ -11,7 +11,7 @@
 .NOTPARALLEL:
 .PHONY: demo check test test-all soak lint bench clean
 
-WORKERS ?= 2
+WORKERS ?= 0
 ARGS ?=
 PYTHON_IN_VENV := .venv/bin/python
 # loadscope keeps the tests of one module in one process, one after the other.

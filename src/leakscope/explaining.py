@@ -306,8 +306,9 @@ def _is_proportionate(container: object, growth: int, calls: int) -> bool:
 
 
 def _are_weak(entries: list[object]) -> bool:
-    """True when a container only got weak references: it follows the growth, it does not cause it."""
-    return bool(entries) and all(safe.is_instance(entry, weakref.ReferenceType) for entry in entries)
+    """True when a container only got weak references, under plain keys: it follows the growth, it does not cause it."""
+    strong = [entry for entry in entries if not safe.is_instance(entry, weakref.ReferenceType)]
+    return len(strong) < len(entries) and not any(map(gc.is_tracked, strong))
 
 
 def _lead_of(objects: list[object]) -> object | None:

@@ -137,6 +137,8 @@ def _native(case: Case) -> Iterator[Finding]:
     malloc = case.moved("malloc_bytes")
     if malloc is None or case.moved("thread_count") is not None or not case.evidence.calls:
         return
+    if case.evidence.causes and malloc.trend is not Trend.LEAKS:  # tables of what is retained grow by steps
+        return
     explained = _python_share_of_malloc(case.evidence)
     native = malloc.per_call - explained
     if native < max(8.0, NATIVE_SHARE * malloc.per_call):

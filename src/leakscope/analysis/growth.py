@@ -176,7 +176,8 @@ def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, ca
     failed = [reason for holds, reason in _CONDITIONS if not holds(rule, rise, half)]
     if not failed:
         return Trend.LEAKS, "rises in every window at a like rate"
-    if rise.least < rule.floor_per_window and SIGNALS[rule.signal].tier != "exact":
+    is_exact = SIGNALS[rule.signal].tier == "exact"
+    if rise.least < rule.floor_per_window and (calls >= FEW_CALLS or not is_exact):
         return Trend.FLAT, "below the noise floor"
     return Trend.SUSPECT, failed[0]
 

@@ -18,7 +18,8 @@ request and response, and loses 1 KiB of native memory.
 $ leakscope check leakscope.cli.demo_service:handle_request
 """
 _CLOSING = """
-The cache and the native memory leak; the cycle does not, the collector frees it.
+The cache and the native memory leak. The cycle does not, the collector
+frees it.
 Now yours: leakscope check MODULE:FUNCTION (or: make check FN=MODULE:FUNCTION)"""
 
 
