@@ -79,6 +79,13 @@ def test_a_cache_that_fills_late_is_flat_in_the_end():
     assert trend(lambda call: min(call, 4096), 25_600) is Trend.FLAT
 
 
+def test_one_object_per_hundred_calls_is_a_suspect_until_there_are_enough_calls():
+    assert trend(lambda call: call // 100, 4096) is Trend.SUSPECT
+    assert trend(lambda call: call // 100, 16_384) is Trend.LEAKS
+    assert trend(lambda call: call // 1000, 25_600) is Trend.FLAT
+    assert trend(lambda call: min(call // 10, 200), 4096) is Trend.FLAT
+
+
 def test_a_lone_trickle_of_blocks_needs_many_calls():
     def one_per_ten(call):
         return call // 10

@@ -32,6 +32,10 @@ MAX_RATE_CHANGE = 2.5
 LONE_BLOCKS_PER_CALL = 0.5
 LONE_BLOCKS_CALLS = 12_800
 
+#: One object per 100 calls shows in every window only when these are long: gc objects have no noise, but few calls have
+#: few windows' worth of them.
+SLOW_CALLS = 12_800
+
 #: With fewer calls than these, growth of memory looks the same as a cache that fills.
 FEW_CALLS = 160
 SOME_CALLS = 640
@@ -41,17 +45,19 @@ LEAST_CALLS = 8
 @dataclass(frozen=True, slots=True)
 class SignalRule:
     """When a signal's growth counts: the least rise per window and the least rate per call. ``is_countable`` signals
-    say something at any number of calls; ``needs_collector_off`` ones only when nobody else frees what they count."""
+    say something at any number of calls; ``needs_collector_off`` ones only when nobody else frees what they count.
+    Down to ``slow_floor_per_call`` a rise counts once there were ``SLOW_CALLS`` calls."""
 
     signal: str
     floor_per_window: int
     floor_per_call: float
     is_countable: bool = False
     needs_collector_off: bool = False
+    slow_floor_per_call: float | None = None
 
 
 GROWTH_RULES: tuple[SignalRule, ...] = (
-    SignalRule("gc_object_count", 5, 0.025),
+    SignalRule("gc_object_count", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("allocated_blocks", 5, 0.025),
     SignalRule("malloc_bytes", 4 << 10, 8),
     SignalRule("private_bytes", 256 << 10, 256),
@@ -169,11 +175,16 @@ def _windows(series: Series, calls: int, window_count: int) -> tuple[Window, ...
 def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, calls: int) -> tuple[Trend, str]:
     if rule.needs_collector_off and series.collector_is_enabled:
         return Trend.FLAT, "the collector is on and frees it"
-    if rise.least <= 0 or rise.per_call < rule.floor_per_call:
-        return Trend.FLAT, "does not rise in every window" if rise.least <= 0 else "below the floor per call"
+    if rise.least <= 0:
+        return Trend.FLAT, "does not rise in every window"
+    is_slow = rise.per_call < rule.floor_per_call
+    if is_slow and rise.per_call < (rule.slow_floor_per_call or rule.floor_per_call):
+        return Trend.FLAT, "below the floor per call"
     if rule.signal == "gc_object_count" and _is_replacement(series, calls):
         return Trend.FLAT, "new objects take the place of old ones"
     failed = [reason for holds, reason in _CONDITIONS if not holds(rule, rise, half)]
+    if is_slow and (failed or calls < SLOW_CALLS):
+        return (Trend.FLAT, failed[0]) if failed else (Trend.SUSPECT, f"so slow a rise needs {SLOW_CALLS:,} calls")
     if not failed:
         return Trend.LEAKS, "rises in every window at a like rate"
     is_exact = SIGNALS[rule.signal].tier == "exact"
@@ -238,7 +249,7 @@ def detectable_per_call(judgement: Judgement) -> dict[str, float]:
     found: dict[str, float] = {}
     for growth in judgement.growths:
         rule = _rule(growth.signal)
-        floor = rule.floor_per_call
+        floor = rule.slow_floor_per_call or rule.floor_per_call
         if rule.signal == "allocated_blocks" and judgement.calls < LONE_BLOCKS_CALLS:
             floor = LONE_BLOCKS_PER_CALL
         found[rule.signal] = max(floor, rule.floor_per_window / window_calls)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 import textwrap
-from importlib.util import find_spec
 from typing import Any
 
 from leakscope import __version__, _env, snapshots
@@ -60,9 +60,15 @@ def _ability_lines() -> list[str]:
             "" if _env.libc().startswith("glibc") else "only glibc: small native leaks need more calls",
         ),
         ("check in a child process", "POSIX only: use leakscope.check() in a script" if _env.IS_WINDOWS else ""),
-        ("graphs", "" if shutil.which("dot") or find_spec("graphviz_pure") else _NO_DOT),
+        ("graphs", "" if _dot() else _NO_DOT),
     ]
     return [line for name, reason in rows for line in _row(name, "no" if reason else "yes", reason)]
+
+
+def _dot() -> str | None:
+    """The program that draws graphs: the system's, or the one that the extra ``dot`` puts beside this interpreter."""
+    beside = os.path.dirname(sys.executable)
+    return shutil.which("dot") or shutil.which("graphviz-pure") or shutil.which("graphviz-pure", path=beside)
 
 
 def _row(name: str, answer: str, text: str) -> list[str]:
