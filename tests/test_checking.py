@@ -4,6 +4,7 @@ import asyncio
 import ctypes
 import functools
 import gc
+import itertools
 import os
 import subprocess
 import sys
@@ -104,6 +105,44 @@ def test_a_clean_function_is_not_accused(fn):
 @pytest.mark.parametrize("size", [16, 512, 1024])
 def test_a_bounded_cache_is_not_accused(size):
     assert leakscope.check(cached(size)).verdict is Verdict.NO_LEAK
+
+
+def test_a_cache_that_knows_its_limit_and_is_not_full_is_not_accused():
+    report = leakscope.check(cached(20_000))
+    assert report.verdict is Verdict.NO_LEAK
+    assert "fills to 20,000, now 4,1" in report.reason
+
+
+def test_one_object_that_grows_is_named():
+    grown = bytearray()
+    finding = retained(leakscope.check(lambda: grown.extend(b"x" * 100)))
+    assert finding.type_name == "bytearray"
+    assert finding.bytes_per_call == pytest.approx(100, rel=0.1)
+
+
+def test_one_object_per_hundred_calls_is_found_and_its_twin_is_not_accused():
+    numbers = itertools.count(1)
+
+    def rarely():
+        number = next(numbers)
+        if number % 100 == 0:
+            PAGES[number] = Page(number)
+
+    def rarely_replaced():
+        if next(numbers) % 100 == 0:
+            PAGES[0] = Page(0)
+
+    report = leakscope.check(rarely)
+    assert report.verdict is Verdict.LEAK
+    assert "test_checking.PAGES[" in str(retained(report).holder)
+    assert leakscope.check(rarely_replaced).verdict is Verdict.NO_LEAK
+
+
+def test_callbacks_that_the_loop_had_no_turn_for_are_not_growth():
+    async def step():
+        asyncio.ensure_future(asyncio.sleep(0))  # noqa: RUF006 - dropping it is what is tested
+
+    assert leakscope.check(step, calls=640).verdict is Verdict.NO_LEAK
 
 
 def test_cycles_are_a_finding_not_a_leak():
@@ -276,8 +315,8 @@ async def coroutine_function():
         (functools.partial(generator), "is a generator function"),
         (needs_arguments, r"needs 2 arguments \(a, b\)"),
         (lambda: coroutine_function(), "returned a coroutine that nobody awaits"),
-        (3, "is a int, not a function"),
-        (None, "is a NoneType, not a function"),
+        (3, "is of type int, not a function"),
+        (None, "is of type NoneType, not a function"),
     ],
 )
 def test_what_cannot_be_checked(fn, words):

@@ -205,6 +205,100 @@ def test_two_threads_at_once():
     assert len(reports) == 4
 
 
+def test_one_probe_shared_by_threads_leaves_no_callback():
+    probe = leakscope.probe("shared", memory=False)
+    barrier = threading.Barrier(3)
+    before = len(gc.callbacks)
+
+    def work(number):
+        for _ in range(3):
+            barrier.wait()
+            with probe:
+                barrier.wait()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(gc.callbacks) == before
+
+
+@needs_births
+def test_objects_are_found_while_another_thread_collects():
+    may_end = threading.Event()
+
+    def collect_all_the_time():
+        while not may_end.is_set():
+            gc.collect()
+
+    thread = threading.Thread(target=collect_all_the_time)
+    thread.start()
+    counts = []
+    try:
+        for _ in range(10):
+            with leakscope.probe(memory=False) as probe:
+                kept = [Kept() for _ in range(10)]
+            counts.append(left_behind(probe.report).get("Kept"))
+            kept.clear()
+    finally:
+        may_end.set()
+        thread.join()
+    assert counts == [10] * 10
+
+
+def test_async_generators_receive_what_is_sent_and_thrown():
+    @leakscope.probe()
+    async def echo():
+        received = None
+        while True:
+            try:
+                received = yield received
+            except KeyError as error:
+                received = error
+
+    async def talk():
+        generator = echo()
+        await generator.__anext__()
+        assert await generator.asend(42) == 42
+        error = KeyError("k")
+        assert await generator.athrow(error) is error
+        await generator.aclose()
+
+    asyncio.run(talk())
+
+
+def test_an_empty_async_block_reports_nothing():
+    async def block():
+        async with leakscope.probe("block") as probe:
+            pass
+        return probe.report
+
+    report = asyncio.run(block())
+    assert report.findings == ()
+    assert report.delta.amount_of("allocated_blocks") == 0
+
+
+@needs_births
+def test_an_inner_probe_is_not_left_behind():
+    with leakscope.probe("outer") as outer:
+        with leakscope.probe("inner") as inner:
+            pass
+        assert inner.report.findings == ()
+    assert outer.report.left_behind == ()
+
+
+def test_leaving_without_entering_is_an_error():
+    with pytest.raises(NotMeasured, match="not entered"):
+        leakscope.probe().__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("thing", [3, None, Kept])
+def test_what_cannot_be_decorated(thing):
+    with pytest.raises(leakscope.ArgumentError, match="decorates functions"):
+        leakscope.probe()(thing)
+
+
 def test_a_report_before_the_end_is_an_error():
     with pytest.raises(NotMeasured, match="after the block has ended"):
         leakscope.probe("early").report

@@ -203,6 +203,7 @@ def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
                 error = caught
             except (Exception, SystemExit) as caught:
                 error = targets.raised_on_call(target, made + 1, caught)
+                error.__cause__ = caught
             try:
                 wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
@@ -230,6 +231,7 @@ async def _drive_async(steps: Generator[int, None, Any], target: Target) -> Any:
                 error = caught
             except (Exception, SystemExit) as caught:
                 error = targets.raised_on_call(target, made + 1, caught)
+                error.__cause__ = caught
             try:
                 wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:

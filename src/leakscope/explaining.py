@@ -18,7 +18,16 @@ from dataclasses import dataclass, replace
 from leakscope.analysis.components import shortest_cycle, strongly_connected
 from leakscope.heap import garbage, holders, safe, sites
 from leakscope.heap.census import census
-from leakscope.heap.containers import BUFFERS, NEVER_EVICT, ContainerLengths, bound_of, kind_of, last_entries, members
+from leakscope.heap.containers import (
+    BUFFERS,
+    NEVER_EVICT,
+    ContainerLengths,
+    bound_of,
+    cached_results,
+    kind_of,
+    last_entries,
+    members,
+)
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
 from leakscope.holder_paths import find_paths
@@ -196,7 +205,8 @@ class _CauseFinder:
         return tuple(found)
 
     def _entries(self, container: object, growth: int) -> list[object]:
-        entries = last_entries(container, growth)
+        results = [result for result in cached_results(container) if self._is_new(result)]
+        entries = [*results, *last_entries(container, growth)]
         return entries or [member for member in members(container) if self._is_new(member)]
 
     def _reach(self, entries: list[object]) -> list[object]:
@@ -269,6 +279,7 @@ class _CauseFinder:
             site=self._site_of(lead),
             never_evicts=kind in NEVER_EVICT,
             bound=bound_of(container),
+            is_buffer=kind in BUFFERS,
         )
 
     def _chains(self, *, is_only: bool) -> list[Cause]:

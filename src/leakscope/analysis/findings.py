@@ -67,7 +67,19 @@ def _retained(case: Case) -> Iterator[Finding]:
     if case.moved("gc_object_count", "allocated_blocks", "malloc_bytes", "gc_garbage_count", "private_bytes") is None:
         return
     for cause in case.evidence.causes:
-        yield _of_cause(cause, case.evidence.calls)
+        yield (_of_buffer if cause.is_buffer else _of_cause)(cause, case.evidence.calls)
+
+
+def _of_buffer(cause: Cause, calls: int) -> Finding:
+    per_call = cause.growth / calls
+    return Finding(
+        kind="retained",
+        summary=f"one {cause.container_type} that grows by {size(per_call)} per call",
+        type_name=cause.container_type,
+        bytes_per_call=per_call,
+        holder=cause.path,
+        site=cause.site,
+    )
 
 
 def _of_cause(cause: Cause, calls: int) -> Finding:

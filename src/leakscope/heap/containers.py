@@ -93,11 +93,22 @@ def bound_of(container: Any) -> tuple[int, int] | None:
         limit = _DEQUE_MAXLEN.__get__(container)
         return None if limit is None else (deque.__len__(container), limit)
     if kind is dict:
-        for referrer in gc.get_referrers(container):
-            if type(referrer) is _LRU_CACHE:
-                _, _, maxsize, currsize = _LRU_CACHE.cache_info(referrer)
-                return None if maxsize is None else (currsize, maxsize)
+        wrapper = _lru_cache_of(container)
+        if wrapper is not None:
+            _, _, maxsize, currsize = _LRU_CACHE.cache_info(wrapper)
+            return None if maxsize is None else (currsize, maxsize)
     return None
+
+
+def cached_results(container: Any) -> list[object]:
+    """What the ``lru_cache`` keeps whose table ``container`` is: the entries themselves show the collector nothing."""
+    wrapper = _lru_cache_of(container) if kind_of(type(container)) is dict else None
+    return [] if wrapper is None else gc.get_referents(wrapper)
+
+
+def _lru_cache_of(container: Any) -> Any:
+    found = [referrer for referrer in gc.get_referrers(container) if type(referrer) is _LRU_CACHE]
+    return found[0] if found else None
 
 
 def last_entries(container: Any, count: int) -> list[object]:

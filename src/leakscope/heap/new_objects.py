@@ -15,7 +15,8 @@ from leakscope import _env
 
 _YOUNG = (0, 1)
 _OLDEST = 2
-COLLECT_TRIES = 1_000
+COLLECT_TRIES = 100
+_BEGUN, _ENDED = range(2)
 
 
 class BirthRecorder:
@@ -29,24 +30,27 @@ class BirthRecorder:
 
     def __init__(self) -> None:
         self.ids = array("Q", [0])
-        self._full_collections = array("q", [0])
+        self._full_collections = array("q", [0, 0])
 
     def __call__(self, phase: str, info: dict[str, Any]) -> None:
+        if info["generation"] == _OLDEST:
+            if phase == "start":
+                self._full_collections[_BEGUN] += 1
+            else:
+                self._full_collections[_ENDED] = self._full_collections[_BEGUN]
         if phase == "start" and info["generation"] >= 1:
             for generation in _YOUNG:
                 self.ids.extend(map(id, gc.get_objects(generation)))
-            if info["generation"] == _OLDEST:
-                self._full_collections[0] += 1
 
     def collect(self) -> bool:
-        """A full collection that began after this call did; False when other threads never let one begin.
+        """A full collection that began after this call did and has ended, whoever ran it; False when there was none.
 
         While another thread collects, ``gc.collect`` returns at once and does nothing.
         """
+        begun = self._full_collections[_BEGUN]
         for _ in range(COLLECT_TRIES):
-            begun = self._full_collections[0]
             gc.collect()
-            if self._full_collections[0] > begun:
+            if self._full_collections[_ENDED] > begun:
                 return True
             time.sleep(0)  # lets the other thread end its own
         return False

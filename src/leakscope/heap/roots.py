@@ -44,7 +44,7 @@ class RootFinder:
 
     def __init__(self, suspect_ids: Collection[int]) -> None:
         self._suspects = suspect_ids
-        self._known = _module_roots()
+        self._known = {**_class_namespace_roots(suspect_ids), **_module_roots()}
         self._known[id(gc.garbage)] = Root(SPECIAL, "special", "gc.garbage")
         self._task_type = executions.task_type()
         context = contextvars.copy_context()  # shares its tree with the current one
@@ -73,6 +73,25 @@ def _module_roots() -> dict[int, Root]:
         namespace = safe.module_dict(module)  # type: ignore[arg-type]  # checked by its real type
         found.setdefault(id(module), Root(STATIC, "module", name))
         found.setdefault(id(namespace), Root(STATIC, "module", name, module))
+    return found
+
+
+def _class_namespace_roots(suspect_ids: Collection[int]) -> dict[int, Root]:
+    """The namespaces of classes that a module names. Without them a class attribute is recognised one level later,
+    behind all instances that refer to the same object."""
+    found: dict[int, Root] = {}
+    for _, module in safe.dict_items(sys.modules):
+        if not safe.is_instance(module, types.ModuleType):
+            continue
+        namespace = safe.module_dict(module)  # type: ignore[arg-type]  # checked by its real type
+        for _, cls in safe.dict_items(namespace or {}):
+            if not safe.is_instance(cls, type) or id(cls) in suspect_ids:
+                continue
+            own = safe.class_dict(cls)  # type: ignore[arg-type]  # checked by its real type
+            if own is not None and id(own) not in found:
+                name = class_path(cls)  # type: ignore[arg-type]  # as above
+                if name:
+                    found[id(own)] = Root(STATIC, "class", name, cls)
     return found
 
 

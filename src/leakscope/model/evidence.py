@@ -14,7 +14,7 @@ class Cause:
 
     ``types`` are the new objects it keeps alive, counted over the whole window; ``lead_type`` the one a reader would
     look for. ``entry_bytes`` is what the container itself takes per entry. ``bound`` is how full a
-    container that knows its own limit is, and that limit.
+    container that knows its own limit is, and that limit. ``is_buffer``: the growth is bytes of one object.
     """
 
     path: ReferrerPath | None
@@ -28,6 +28,7 @@ class Cause:
     site: str | None
     never_evicts: bool
     bound: tuple[int, int] | None = None
+    is_buffer: bool = False
     also_held_by: tuple[str, ...] = ()
 
 

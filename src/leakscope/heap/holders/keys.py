@@ -68,7 +68,7 @@ def _is_random(dense: str) -> bool:
         before == 2 and now == 1 and after == 2
         for before, now, after in zip(classes, classes[1:], classes[2:], strict=False)
     )
-    return (jumps - capitals) * 4 >= len(dense)
+    return (jumps - capitals) * 5 >= len(dense)
 
 
 def redacted(key: object) -> str:
