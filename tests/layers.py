@@ -22,7 +22,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "snapshots", "collecting", "probing", "checking", "measuring",
-            "explaining", "holder_paths", "targets", "why", "graphs", "watching",
+            "block_measuring", "driving", "explaining", "causes", "garbage_cycles",
+            "holder_paths", "targets", "why", "graphs", "watching",
         }
     ),
     frozenset({"runner"}),

@@ -1,5 +1,5 @@
 """``check`` and ``assert_no_growth``: joins the measuring of pass one, the judge, and the explaining of pass two.
-Touches the target by calling it, and the process as its two passes do; leaves everything as it was.
+Touches the process as its two passes do, and leaves everything as it was.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from leakscope import _env, settings, targets
 from leakscope._format import plural
 from leakscope.analysis import findings, growth, verdict
-from leakscope.errors import GrowthError, RunningLoopError, TargetNotCallable, TargetRaised
-from leakscope.explaining import Effort, explain
+from leakscope.causes import Effort
+from leakscope.driving import drive_async, run_steps
+from leakscope.errors import GrowthError, TargetRaised
+from leakscope.explaining import explain
 from leakscope.measuring import PASS_ONE_SHARE, Measured, Progress, capacity_for, measure
 from leakscope.model.evidence import Evidence
 from leakscope.model.finding import Finding
@@ -29,8 +31,6 @@ from leakscope.targets import Target
 
 #: Share of the growth that must go away once the old heap is collectable again, for it to have been no growth.
 ARTEFACT_SHARE = 0.5
-#: A task needs a turn to start and one to end; chains of a few are common.
-LOOP_TURNS = 5
 
 
 def check(
@@ -75,7 +75,7 @@ async def check_async(
     chosen = settings.check_settings(calls, warmup, windows, budget_seconds, sites, holders, _as_tuple(ignore))
     target = targets.target_of(fn)
     loop = asyncio.get_running_loop()
-    return cast("Report", await _drive_async(_session(target, chosen, loop, None, False), target))
+    return await drive_async(_session(target, chosen, loop, None, False), target)
 
 
 def assert_no_growth(
@@ -116,7 +116,7 @@ def _is_allowed(report: Report, max_bytes_per_call: float) -> bool:
     return max(by_finding, *by_signal, 0.0) <= max_bytes_per_call
 
 
-# --- drivers: the same session for functions and coroutine functions --------------------------------------------------
+# --- the session ------------------------------------------------------------------------------------------------------
 
 
 def run_check(
@@ -127,127 +127,11 @@ def run_check(
     keeps_interrupted: bool = False,
 ) -> Report:
     """Checks a target in this thread; ``keeps_interrupted`` gives a report of what was seen until Ctrl-C."""
-    if not target.is_coroutine_function:
-        return cast("Report", _drive(_session(target, chosen, None, on_progress, keeps_interrupted), target))
-    if asyncio._get_running_loop() is not None:
-        raise RunningLoopError(
-            f"{target.label} is a coroutine function and an event loop is running here: "
-            "use `await leakscope.check_async(...)`"
-        )
-    loop = asyncio.new_event_loop()
-    try:
-        session = _session(target, chosen, loop, on_progress, keeps_interrupted)
-        try:
-            return cast("Report", loop.run_until_complete(_drive_async(session, target)))
-        except KeyboardInterrupt as interrupt:  # it hit the loop, not the target: the session does not know yet
-            return _interrupted_report(session, interrupt)
-    finally:
-        _close_loop(loop)
-
-
-def _interrupted_report(session: Generator[int, None, Report], interrupt: KeyboardInterrupt) -> Report:
-    """The report of a session that waits for calls; raises the interrupt when it keeps none."""
-    try:
-        session.throw(interrupt)
-    except StopIteration as stop:
-        return cast("Report", stop.value)
-    raise interrupt
-
-
-def call_repeatedly(target: Target, calls: int) -> None:
-    """Calls or awaits a target so many times, with the errors of ``check``."""
-    if not target.is_coroutine_function:
-        _drive(_one_batch(calls), target)
-        return
-    loop = asyncio.new_event_loop()
-    try:
-        loop.run_until_complete(_drive_async(_one_batch(calls), target))
-    finally:
-        _close_loop(loop)
-
-
-def _one_batch(calls: int) -> Generator[int, None, None]:
-    yield calls
-
-
-def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """As ``asyncio.run`` ends: leftover tasks cancelled, async generators and the executor shut down."""
-    try:
-        leftover = asyncio.all_tasks(loop)
-        for task in leftover:
-            task.cancel()
-        if leftover:
-            loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.run_until_complete(loop.shutdown_default_executor())
-    finally:
-        loop.close()
-
-
-def _drive(steps: Generator[int, None, Any], target: Target) -> Any:
-    """Runs the steps to their end, calling the target in between; what it raises is thrown into the steps."""
-    call = target.call
-    made = 0
-    wanted = next(steps)
-    try:
-        while True:
-            error: BaseException | None = None
-            try:
-                for _ in range(wanted):
-                    result = call()
-                    made += 1
-                    if made == 1:
-                        targets.require_not_coroutine(result, target)
-                    del result
-            except (KeyboardInterrupt, TargetNotCallable) as caught:
-                error = caught
-            except (Exception, SystemExit) as caught:
-                error = targets.raised_on_call(target, made + 1, caught)
-                error.__cause__ = caught
-            try:
-                wanted = steps.send(None) if error is None else steps.throw(error)
-            except StopIteration as stop:
-                return stop.value
-    finally:
-        steps.close()
-
-
-async def _drive_async(steps: Generator[int, None, Any], target: Target) -> Any:
-    """As ``_drive``, awaiting the target; before each sample the event loop runs what is ready."""
-    call = target.call
-    made = 0
-    wanted = next(steps)
-    try:
-        while True:
-            error: BaseException | None = None
-            try:
-                for _ in range(wanted):
-                    result = call()
-                    targets.require_awaitable(result, target)
-                    await result
-                    made += 1
-                await _let_the_loop_run()
-            except (KeyboardInterrupt, TargetNotCallable, asyncio.CancelledError) as caught:
-                error = caught
-            except (Exception, SystemExit) as caught:
-                error = targets.raised_on_call(target, made + 1, caught)
-                error.__cause__ = caught
-            try:
-                wanted = steps.send(None) if error is None else steps.throw(error)
-            except StopIteration as stop:
-                return stop.value
-    finally:
-        steps.close()
-
-
-async def _let_the_loop_run() -> None:
-    """Gives callbacks and tasks that are ready their turns: a coroutine that never waits would starve them, and they
-    would look like growth."""
-    for _ in range(LOOP_TURNS):
-        await asyncio.sleep(0)
-
-
-# --- the session ------------------------------------------------------------------------------------------------------
+    return run_steps(
+        lambda loop: _session(target, chosen, loop, on_progress, keeps_interrupted),
+        target,
+        keeps_interrupted=keeps_interrupted,
+    )
 
 
 def _session(

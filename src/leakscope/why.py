@@ -74,6 +74,10 @@ def _of_types(types: list[type], asked: str | None, limit: int, budget_seconds: 
     gc.collect()
     instances = live_types.instances_of(types)
     count = len(instances)
+    alive = {id(type(instance)): type(instance) for instance in instances}
+    if len(alive) == 1:
+        (only,) = alive.values()
+        name = safe.qualified_name(only)
     if not count:
         return Retention(name, 0, 0, (), 0, (*notes, f"no live instance of {name} was found"))
     if count > limit:

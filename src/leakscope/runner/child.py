@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from leakscope import checking, settings, targets, why
+from leakscope import checking, driving, settings, targets, why
 from leakscope.errors import LeakscopeError
 from leakscope.runner import loading
 from leakscope.runner.protocol import Kind, Message, Request
@@ -88,7 +88,7 @@ def _why(request: Request, pipe: _Pipe) -> Answer:
     target = _target(request)
     with _hooks(request):
         pipe.send("started", {"label": target.label})
-        checking.call_repeatedly(target, request.calls)
+        driving.call_repeatedly(target, request.calls)
         retention = why.why_alive(request.type_name)
         answer = {"text": str(retention), "data": retention.to_dict()}
         del retention
@@ -114,7 +114,7 @@ def _hooks(request: Request) -> Any:
 
 def _call_hook(spec: str | None) -> None:
     if spec:
-        checking.call_repeatedly(targets.target_of(loading.load(spec), spec), 1)
+        driving.call_repeatedly(targets.target_of(loading.load(spec), spec), 1)
 
 
 def _error_body(error: LeakscopeError) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""Calls a target between the steps of a generator: plainly, or awaited on an event loop. The same steps serve both,
+and learn of what the target raised. Touches the target and asyncio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias, TypeVar, cast
+
+from leakscope import targets
+from leakscope.errors import RunningLoopError, TargetNotCallable
+from leakscope.targets import Target
+
+T = TypeVar("T")
+Steps: TypeAlias = Generator[int, None, T]
+
+#: A task needs a turn to start and one to end; chains of a few are common.
+LOOP_TURNS = 5
+
+
+def run_steps(make_steps: Callable[[Any], Steps[T]], target: Target, *, keeps_interrupted: bool = False) -> T:
+    """Runs ``make_steps(loop)`` to its end, a coroutine function on an event loop made for it (else ``loop`` is None).
+
+    ``keeps_interrupted``: steps that end on a thrown KeyboardInterrupt give their result. Raises ``RunningLoopError``
+    for a coroutine function where a loop is running.
+    """
+    if not target.is_coroutine_function:
+        return _drive(make_steps(None), target)
+    if asyncio._get_running_loop() is not None:
+        raise RunningLoopError(
+            f"{target.label} is a coroutine function and an event loop is running here: "
+            "use `await leakscope.check_async(...)`"
+        )
+    loop = asyncio.new_event_loop()
+    try:
+        steps = make_steps(loop)
+        try:
+            return loop.run_until_complete(drive_async(steps, target))
+        except KeyboardInterrupt as interrupt:  # it hit the loop, not the target: the steps do not know yet
+            if not keeps_interrupted:
+                raise
+            return _interrupted(steps, interrupt)
+    finally:
+        _close_loop(loop)
+
+
+def _interrupted(steps: Steps[T], interrupt: KeyboardInterrupt) -> T:
+    """The result of steps that wait for calls."""
+    try:
+        steps.throw(interrupt)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    raise interrupt
+
+
+def call_repeatedly(target: Target, calls: int) -> None:
+    """Calls or awaits a target so many times, with the errors of ``check``."""
+    run_steps(lambda loop: _one_batch(calls), target)
+
+
+def _one_batch(calls: int) -> Steps[None]:
+    yield calls
+
+
+def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """As ``asyncio.run`` ends: leftover tasks cancelled, async generators and the executor shut down."""
+    try:
+        leftover = asyncio.all_tasks(loop)
+        for task in leftover:
+            task.cancel()
+        if leftover:
+            loop.run_until_complete(asyncio.gather(*leftover, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()
+
+
+def _drive(steps: Steps[T], target: Target) -> T:
+    """Runs the steps to their end, calling the target in between; what it raises is thrown into the steps."""
+    call = target.call
+    made = 0
+    wanted = next(steps)
+    try:
+        while True:
+            error: BaseException | None = None
+            try:
+                for _ in range(wanted):
+                    result = call()
+                    made += 1
+                    if made == 1:
+                        targets.require_not_coroutine(result, target)
+                    del result
+            except (KeyboardInterrupt, TargetNotCallable) as caught:
+                error = caught
+            except (Exception, SystemExit) as caught:
+                error = targets.raised_on_call(target, made + 1, caught)
+                error.__cause__ = caught
+            try:
+                wanted = steps.send(None) if error is None else steps.throw(error)
+            except StopIteration as stop:
+                return cast("T", stop.value)
+    finally:
+        steps.close()
+
+
+async def drive_async(steps: Steps[T], target: Target) -> T:
+    """As ``_drive``, awaiting the target; before each sample the event loop runs what is ready."""
+    call = target.call
+    made = 0
+    wanted = next(steps)
+    try:
+        while True:
+            error: BaseException | None = None
+            try:
+                for _ in range(wanted):
+                    result = call()
+                    targets.require_awaitable(result, target)
+                    await result
+                    made += 1
+                await _let_the_loop_run()
+            except (KeyboardInterrupt, TargetNotCallable, asyncio.CancelledError) as caught:
+                error = caught
+            except (Exception, SystemExit) as caught:
+                error = targets.raised_on_call(target, made + 1, caught)
+                error.__cause__ = caught
+            try:
+                wanted = steps.send(None) if error is None else steps.throw(error)
+            except StopIteration as stop:
+                return cast("T", stop.value)
+    finally:
+        steps.close()
+
+
+async def _let_the_loop_run() -> None:
+    """Gives callbacks and tasks that are ready their turns: a coroutine that never waits would starve them, and they
+    would look like growth."""
+    for _ in range(LOOP_TURNS):
+        await asyncio.sleep(0)
