@@ -2,8 +2,6 @@
 the memory go. Importing it imports nothing else: each public name is loaded when it is first used (PEP 562).
 """
 
-from __future__ import annotations
-
 TYPE_CHECKING = False  # as typing.TYPE_CHECKING, whose import alone would cost more than this package
 if TYPE_CHECKING:
     from leakscope.checking import assert_no_growth, check, check_async

@@ -33,25 +33,35 @@ def main() -> None:
     pipe = _Pipe(pipe_fd)
     with contextlib.suppress(BrokenPipeError):  # the parent is gone: nobody is left to tell
         _answer(request, pipe)
+    flush_streams()
+    os._exit(0)
+
+
+def flush_streams() -> None:
+    """Writes out what the target printed; a stream that it closed or replaced is its own business."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
-    os._exit(0)
 
 
 def _answer(request: Request, pipe: _Pipe) -> None:
     """Sends the verb's answer, or what ended it."""
     try:
-        pipe.send(*_VERBS[request.verb](request, pipe))
+        answer = _VERBS[request.verb](request, pipe)
+        flush_streams()  # before the answer: with that the parent ends this process
+        pipe.send(*answer)
     except LeakscopeError as error:
+        flush_streams()
         pipe.send("error", _error_body(error))
     except BrokenPipeError:
         raise
     except KeyboardInterrupt:
+        flush_streams()
         pipe.send("error", {"slug": "interrupted", "message": "interrupted before anything was measured", "trace": ""})
     except BaseException as error:  # whatever the target raises that is no Exception must not look like a crash
         unexpected = LeakscopeError(f"{request.target} raised {type(error).__name__}, which is no Exception: catch it")
         unexpected.__cause__ = error
+        flush_streams()
         pipe.send("error", _error_body(unexpected))
 
 
