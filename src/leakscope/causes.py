@@ -9,6 +9,7 @@ import sys
 import types
 import weakref
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from leakscope.heap import holders, safe, sites
@@ -65,6 +66,8 @@ class CauseFinder:
 
     def __init__(self, new: list[object], window: Window, names: SiteNames | None) -> None:
         self._new = {id(obj): obj for obj in new}
+        #: What the search must not find: these containers of ours hold the suspects too.
+        self._own_ids = {id(self._new), id(new)}
         self._claimed: dict[int, int] = {}
         self._window = window
         self._effort = window.effort
@@ -86,6 +89,8 @@ class CauseFinder:
         strong = [row for row in rows if not _are_weak(row[2])] or rows
         reached = [(container, growth, self._reach(entries)) for container, growth, entries in strong]
         reached.sort(key=lambda row: -len(row[2]))
+        for bookkeeping in (grown, rows, strong, reached):
+            self._keep_out(bookkeeping)
         paths = self._paths([container for container, _, _ in reached])
         found: list[Cause] = []
         for (container, growth, objects), path in zip(reached, paths, strict=True):
@@ -93,6 +98,12 @@ class CauseFinder:
         found.extend(self._chains(is_only=not found))
         del grown, rows, strong, reached
         return tuple(found)
+
+    def _keep_out(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Hides rows of ours from the search: the list, its tuples, and the lists that these end in."""
+        self._own_ids.add(id(rows))
+        for row in rows:
+            self._own_ids.update((id(row), id(row[-1])))
 
     def _entries(self, container: object, growth: int) -> list[object]:
         results = [result for result in cached_results(container) if self._is_new(result)]
@@ -122,7 +133,7 @@ class CauseFinder:
             return [None] * len(objects)
         result = find_paths(
             objects,
-            ignore_ids=frozenset((id(self._new), id(objects))),
+            ignore_ids=frozenset((*self._own_ids, id(objects))),
             budget_seconds=max(2.0, self._effort.seconds / 2),
         )
         self.notes.extend(result.notes)
@@ -176,6 +187,7 @@ class CauseFinder:
         """New objects that no grown container keeps: a linked list, an attribute, or a reference held in C. Weak
         references and the like are a cause only when there is no other."""
         left = [obj for key, obj in self._new.items() if key not in self._claimed]
+        self._own_ids.add(id(left))
         rows = [row for row in census(left) if row.count >= self._least]
         lead = lead_of([obj for obj in left if any(row.type_name == safe.type_name(obj) for row in rows)])
         if lead is None or (_familiarity(type(lead)) == _CONNECTING and not is_only):

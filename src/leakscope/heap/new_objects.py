@@ -15,7 +15,8 @@ from leakscope import _env
 
 _YOUNG = (0, 1)
 _OLDEST = 2
-COLLECT_TRIES = 100
+COLLECT_TRIES = 1_000
+WAIT_SECONDS = 1e-3
 _BEGUN, _ENDED = range(2)
 
 
@@ -52,7 +53,7 @@ class BirthRecorder:
             gc.collect()
             if self._full_collections[_ENDED] > begun:
                 return True
-            time.sleep(0)  # lets the other thread end its own
+            time.sleep(WAIT_SECONDS)  # lets the other thread end its own: only then is there anything to wait for
         return False
 
     def open(self) -> None:

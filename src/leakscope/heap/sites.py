@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _tracemalloc
 import ctypes
 import gc
 import os
@@ -23,6 +24,7 @@ SMALL_REQUEST_BYTES = 512
 LEAST_GROWN_BYTES = 4096
 
 _STDLIB = sysconfig.get_paths()["stdlib"]
+_OWN_FOLDER = _env.PACKAGE_FOLDER + os.sep
 _DEMO = os.path.join(_env.PACKAGE_FOLDER, "cli", "demo_service.py")
 
 
@@ -42,7 +44,7 @@ class SiteNames:
 
     def of_frames(self, frames: Iterable[tracemalloc.Frame]) -> str | None:
         """The most recent frame, outside the standard library when there is one; ``None`` for leakscope's own."""
-        chosen = chosen_frame(frames)
+        chosen = chosen_line([(frame.filename, frame.lineno) for frame in reversed(list(frames))])
         return None if chosen is None else self.at(*chosen)
 
     def at(self, filename: str, line: int) -> str:
@@ -97,16 +99,16 @@ _PRE_HEADER_BYTES = 4 * ctypes.sizeof(ctypes.c_void_p)
 _raw_traceback = _bind_raw_traceback()
 
 
-def chosen_frame(frames: Iterable[tracemalloc.Frame]) -> tuple[str, int] | None:
-    """File and line to blame: of the frames more recent than any of leakscope's, the most recent one outside the
-    standard library, else the most recent one."""
+def chosen_line(frames: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
+    """File and line to blame, of frames with the most recent first: of those more recent than any of leakscope's, the
+    first outside the standard library, else the first."""
     fallback: tuple[str, int] | None = None
-    for frame in reversed(list(frames)):
-        if is_own_file(frame.filename):
+    for filename, line in frames:
+        if is_own_file(filename):
             break
-        if not _is_library(frame.filename):
-            return frame.filename, frame.lineno
-        fallback = fallback or (frame.filename, frame.lineno)
+        if not _is_library(filename):
+            return filename, line
+        fallback = fallback or (filename, line)
     return fallback
 
 
@@ -118,14 +120,20 @@ class TraceTotals:
     def __init__(self) -> None:
         self._lines: dict[tuple[str, int], list[int]] = {}
         self.large_bytes = 0
-        for trace in tracemalloc.take_snapshot().traces:
-            line = chosen_frame(trace.traceback)
+        # The raw traces: the objects that take_snapshot() wraps them in cost seconds where there are many. Equal
+        # tracebacks are one tuple in this list, so each is looked at once.
+        traces = _tracemalloc._get_traces()
+        lines: dict[int, tuple[str, int] | None] = {}
+        for domain, size, frames, *_ in traces:
+            if id(frames) not in lines:
+                lines[id(frames)] = chosen_line(frames)
+            line = lines[id(frames)]
             if line is not None:
                 row = self._lines.setdefault(line, [0, 0])
                 row[0] += 1
-                row[1] += trace.size
-                if trace.size > SMALL_REQUEST_BYTES or trace.domain != 0:
-                    self.large_bytes += trace.size
+                row[1] += size
+                if size > SMALL_REQUEST_BYTES or domain != 0:
+                    self.large_bytes += size
 
     def grown(self, before: TraceTotals, names: SiteNames, least_count: int) -> tuple[SiteGrowth, ...]:
         """The lines with at least ``least_count`` more live allocations than before, or with one that grew by many
@@ -140,7 +148,7 @@ class TraceTotals:
 
 def is_own_file(filename: str) -> bool:
     """True for leakscope's own source, the demo's service left out: to the demo it is the user's code."""
-    return filename.startswith(_env.PACKAGE_FOLDER + os.sep) and filename != _DEMO
+    return filename.startswith(_OWN_FOLDER) and filename != _DEMO
 
 
 def _is_library(filename: str) -> bool:
