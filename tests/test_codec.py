@@ -81,6 +81,8 @@ def test_every_format_is_written_whole_and_private(tmp_path, suffix):
     path = tmp_path / f"report{suffix}"
     FULL.save(path)
     assert "app:handle" in path.read_text()
+    loaded = Report.from_dict(json.loads(json.dumps(FULL.to_dict())))
+    assert RENDERERS[suffix](loaded) == path.read_text()
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from leakscope.analysis import findings, verdict
 from leakscope.model.evidence import Cause, CycleGroup, Evidence, SiteGrowth
 from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend
@@ -42,6 +44,13 @@ def found(judgement, evidence, **case):
     return findings.findings(
         findings.Case(judgement, evidence, **{"collector_is_enabled": True, "collected_per_call": 0.0, **case})
     )
+
+
+@pytest.mark.parametrize("rule", findings.FINDING_RULES, ids=lambda rule: rule.__name__)
+def test_every_rule_is_silent_where_nothing_grew(rule):
+    for evidence in (Evidence(calls=0), Evidence(calls=24, sites=(SiteGrowth("app.py:1 in f", 3, 9000),))):
+        case = findings.Case(judged(grew("gc_object_count", 0.0, Trend.FLAT)), evidence, True, 0.0)
+        assert list(rule(case)) == []
 
 
 def test_a_cause_is_one_finding_with_rates_holder_and_site():
