@@ -78,6 +78,8 @@ class Measurement:
             self._births.open()
             self._births.collect()  # makes all that is alive old, so that young means new from here
             del self._births.ids[1:]
+            # After the collection: 3.12 moves immortal objects among the frozen ones when it collects.
+            self._frozen_before = gc.get_freeze_count()
         self._read_edge(_BEFORE, _BEFORE)
 
     def _read_edge(self, row: int, mark: int) -> None:

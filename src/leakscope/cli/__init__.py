@@ -25,9 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(argv)
     terminal = Terminal(sys.stderr)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+    _listen_for_interrupts()
     try:
         return int(options.run(options, terminal))
     except LeakscopeError as error:
@@ -57,6 +55,14 @@ def _parser() -> argparse.ArgumentParser:
     for verb in VERBS:
         verb.add_parser(verbs)
     return parser
+
+
+def _listen_for_interrupts() -> None:
+    """Each of these ends a check with a report of what was seen; a hang-up that `nohup` set aside stays so."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(signum: int, frame: object) -> None:

@@ -29,7 +29,8 @@ def main() -> None:
     sys.argv[1:] = []
     os.set_inheritable(pipe_fd, False)
     restore_environment()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job starts with SIGINT ignored
+        signal.signal(number, _interrupt)
     pipe = _Pipe(pipe_fd)
     with contextlib.suppress(BrokenPipeError):  # the parent is gone: nobody is left to tell
         _answer(request, pipe)
