@@ -45,12 +45,10 @@ class Case:
         return None
 
 
-def findings(case: Case, ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """All findings, what leaks before what is only worth knowing, each with its signature, the ignored left out."""
+def findings(case: Case) -> tuple[Finding, ...]:
+    """All findings, what leaks before what is only worth knowing, each with its signature."""
     found = [finding for rule in FINDING_RULES for finding in rule(case)]
-    signed = [replace(finding, signature=signature_of(finding)) for finding in found]
-    patterns = tuple(ignore)
-    return tuple(finding for finding in signed if not is_ignored(finding, patterns))
+    return tuple(replace(finding, signature=signature_of(finding)) for finding in found)
 
 
 def is_ignored(finding: Finding, patterns: Iterable[str]) -> bool:
