@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 import types
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from leakscope.heap import holders, safe, sites
@@ -33,6 +34,8 @@ from leakscope.model.snapshot import TypeCount
 CONTAINER_LIMIT = 12
 _CONNECTING = 3
 REACH_LIMIT = 20_000
+#: Of the time left, for one search: naming its paths and the searches after it need the rest.
+SEARCH_SHARE = 0.6
 #: Types that hold things together: a reader looks for what they hold.
 _CONNECTING_TYPES = frozenset(
     map(id, (weakref.ReferenceType, types.CellType, types.FrameType, types.MethodType, types.FunctionType))
@@ -41,12 +44,17 @@ _CONNECTING_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What pass two may do: sites, holders, and how many seconds it has at how many seconds a call."""
+    """What pass two may do: sites, holders, until when on which clock, and how long a call takes."""
 
     sites: bool
     holders: bool
-    seconds: float
+    deadline: float
     call_seconds: float
+    clock: Callable[[], float] = time.perf_counter
+
+    def seconds_left(self) -> float:
+        """Never negative."""
+        return max(0.0, self.deadline - self.clock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class CauseFinder:
         calls, warm_up = self._window.calls, self._window.warm_up
         grown = [
             (container, round(growth * calls / (calls + warm_up)))
-            for container, growth in self._window.lengths.grown(self._least, frozenset(self._new))
+            for container, growth in self._window.lengths.grown(self._least)
             if id(container) not in own_ids and _is_proportionate(container, growth, calls)
         ]
         rows = [(container, growth, self._entries(container, growth)) for container, growth in grown[:CONTAINER_LIMIT]]
@@ -134,7 +142,7 @@ class CauseFinder:
         result = find_paths(
             objects,
             ignore_ids=frozenset((*self._own_ids, id(objects))),
-            budget_seconds=max(2.0, self._effort.seconds / 2),
+            budget_seconds=SEARCH_SHARE * self._effort.seconds_left(),
         )
         self.notes.extend(result.notes)
         return list(result.paths)

@@ -5,6 +5,7 @@ Touches the process as its two passes do, and leaves everything as it was.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterable
@@ -13,7 +14,7 @@ from typing import Any
 
 from leakscope import _env, settings, targets
 from leakscope._format import plural
-from leakscope.analysis import findings, growth, verdict
+from leakscope.analysis import findings, growth, other_threads, verdict
 from leakscope.causes import Effort
 from leakscope.driving import drive_async, run_steps
 from leakscope.errors import GrowthError, TargetRaised
@@ -25,12 +26,14 @@ from leakscope.model.growth import Judgement, Trend
 from leakscope.model.report import Overhead, Verdict
 from leakscope.model.snapshot import Missing
 from leakscope.results import Report
+from leakscope.sensors import thread_names
 from leakscope.sensors.sampler import Sampler
 from leakscope.settings import CheckSettings, OnInconclusive
 from leakscope.targets import Target
 
 #: Share of the growth that must go away once the old heap is collectable again, for it to have been no growth.
 ARTEFACT_SHARE = 0.5
+SHOWN_THREADS = 3
 
 
 def check(
@@ -108,8 +111,7 @@ def assert_no_growth(
 def _is_allowed(report: Report, max_bytes_per_call: float) -> bool:
     """True when all that leaks is memory, and no more of it than allowed."""
     leaking = [entry for entry in report.growths if entry.trend is not Trend.FLAT]
-    memory = {"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"}
-    if not max_bytes_per_call or any(entry.signal not in memory for entry in leaking):
+    if not max_bytes_per_call or any(entry.signal not in growth.MEMORY for entry in leaking):
         return False
     by_signal = [entry.per_call for entry in leaking if entry.signal.endswith("_bytes")]
     by_finding = sum(finding.bytes_per_call or 0.0 for finding in report.findings if finding.kind != "cyclic_garbage")
@@ -143,7 +145,9 @@ def _session(
     started = time.perf_counter()
     try:
         measured = yield from _measured(sampler, chosen, on_progress, keeps_interrupted)
-        judgement = growth.judge(measured.series, measured.calls, window_count=_window_count(chosen))
+        judgement = other_threads.weigh(
+            growth.judge(measured.series, measured.calls, window_count=_window_count(chosen)), measured.background
+        )
         collected = _collected_per_call(measured)
         evidence = Evidence(calls=0)
         with_cycles = collected >= findings.CYCLES_PER_CALL
@@ -198,9 +202,8 @@ def _collected_per_call(measured: Measured) -> float:
 
 
 def _effort(chosen: CheckSettings, measured: Measured, started: float) -> Effort:
-    left = chosen.budget_seconds - (time.perf_counter() - started)
     per_call = measured.target_seconds / max(1, measured.calls)
-    return Effort(chosen.sites, chosen.holders, max(left, 0.1 * chosen.budget_seconds), per_call)
+    return Effort(chosen.sites, chosen.holders, started + chosen.budget_seconds, per_call)
 
 
 def _report(
@@ -234,11 +237,20 @@ def _report(
         windows=judgement.windows,
         sensitivity=verdict.sensitivity(judgement) if decision.verdict is not Verdict.LEAK else "",
         next_step=_next_step(target, chosen, decision.verdict, kept),
-        notes=(*decision.notes, *evidence.notes),
+        notes=(*decision.notes, *_neighbours(measured), *evidence.notes),
         missing=missing,
         environment=environment,
         overhead=overhead,
     )
+
+
+def _neighbours(measured: Measured) -> tuple[str, ...]:
+    """Who else moved the counters, when somebody did."""
+    if measured.background is None or not other_threads.moving(measured.background):
+        return ()
+    names = sorted(set(thread_names.names_by_ident().values()) - {threading.current_thread().name})
+    shown = ", ".join(names[:SHOWN_THREADS]) + (", ..." if len(names) > SHOWN_THREADS else "")
+    return (f"other threads allocate meanwhile ({shown or 'not started by Python'}): stop them for a clear answer",)
 
 
 def _is_leak(finding: Finding) -> bool:
@@ -248,13 +260,26 @@ def _is_leak(finding: Finding) -> bool:
 def _next_step(target: Target, chosen: CheckSettings, outcome: Verdict, kept: tuple[Finding, ...]) -> str:
     """The command or call that tells more."""
     if outcome is Verdict.INCONCLUSIVE:
-        budget = max(60, int(chosen.budget_seconds * 6))
-        return f"rerun with more time: --budget {budget} (check(..., budget_seconds={budget}))"
+        return _rerun(target, chosen)
     held = next((finding for finding in kept if finding.kind == "retained" and finding.type_name), None)
     if outcome is Verdict.LEAK and held is not None:
         short = (held.type_name or "").rpartition(".")[2]
         return f"all that keeps it alive: leakscope why {_cli_name(target)} {short}"
     return ""
+
+
+def _rerun(target: Target, chosen: CheckSettings) -> str:
+    """More calls where their number was given, else more time; a command for a target of the command line."""
+    more = (
+        ("more calls", "calls", growth.LEAK_CALLS)
+        if chosen.calls is not None and chosen.calls < growth.LEAK_CALLS
+        else ("more time", "budget", max(60, int(chosen.budget_seconds * 6)))
+    )
+    what, option, value = more
+    if ":" in target.label and " " not in target.label:
+        return f"rerun with {what}: leakscope check {target.label} --{option} {value}"
+    argument = "budget_seconds" if option == "budget" else option
+    return f"rerun with {what}: check(..., {argument}={value})"
 
 
 def _cli_name(target: Target) -> str:

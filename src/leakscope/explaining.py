@@ -6,21 +6,18 @@ from __future__ import annotations
 
 import gc
 import math
-import time
 from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import replace
 
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
-from leakscope.heap.containers import (
-    ContainerLengths,
-)
+from leakscope.heap.containers import ContainerLengths
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Trend
-from leakscope.sensors import handles, thread_names, tracing
+from leakscope.sensors import gc_state, handles, thread_names, tracing
 
 #: How many grown things a window should show, so that one that grows by chance does not look like a cause.
 WANTED_GROWTH = 24
@@ -30,6 +27,10 @@ BYTES_ONLY_CALLS = 400
 #: What must appear to be a cause at all, as a share of what the slowest moving count promises.
 LEAST_SHARE = 0.25
 CYCLE_CALLS = 16
+#: How many walks over the heap pass two takes, at the cost of the first, untraced one.
+WALKS = 6
+#: The window's calls are made in batches, to see when a third of the time left is used.
+BATCHES = 16
 _COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "child_count", "task_count")
 
 
@@ -37,11 +38,11 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
     """Yields numbers of calls to make; returns what they left behind and why it is alive."""
     evidence = Evidence(calls=0)
     if judgement.trend is not Trend.FLAT:
-        if _affordable(effort.seconds, effort.call_seconds) < WINDOW_CALLS_LEAST:
+        if _affordable(effort, effort.call_seconds) < WINDOW_CALLS_LEAST:
             return Evidence(calls=0, notes=("not explained: too few calls fit in the rest of the budget",))
         evidence = yield from _window(wanted_calls(judgement), _slowest_rate(judgement), effort)
     if with_cycles:
-        calls = max(1, min(CYCLE_CALLS, _affordable(effort.seconds, effort.call_seconds)))
+        calls = max(1, min(CYCLE_CALLS, _affordable(effort, effort.call_seconds)))
         groups = yield from cycles_of_calls(calls)
         evidence = replace(evidence, cycles=groups, cycle_calls=calls)
     return evidence
@@ -63,9 +64,9 @@ def _slowest_rate(judgement: Judgement) -> float | None:
     return min(rates, default=None)
 
 
-def _affordable(seconds: float, call_seconds: float) -> int:
+def _affordable(effort: Effort, call_seconds: float) -> int:
     """Calls that fit in a third of the time left."""
-    return int(seconds / 3 / max(call_seconds, 1e-7))
+    return int(effort.seconds_left() / 3 / max(call_seconds, 1e-7))
 
 
 # --- the traced window ------------------------------------------------------------------------------------------------
@@ -73,39 +74,60 @@ def _affordable(seconds: float, call_seconds: float) -> int:
 
 def _window(calls: int, rate: float | None, effort: Effort) -> Generator[int, None, Evidence]:
     """Container lengths first, untraced because tracing makes that walk slow; then the calls, traced when asked to."""
+    started = effort.clock()
     gc.collect()
     lengths = ContainerLengths()
+    if effort.seconds_left() < WALKS * (effort.clock() - started):
+        return Evidence(
+            calls=0, notes=("not explained: walking the heap takes longer than what is left of the budget",)
+        )
     with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
-        started = time.perf_counter()
+        started = effort.clock()
         yield 1
-        affordable = _affordable(effort.seconds, time.perf_counter() - started)
+        affordable = _affordable(effort, effort.clock() - started)
         calls = max(WINDOW_CALLS_LEAST, min(calls, affordable))
         warm_up = min(calls // 4, 16)
         yield warm_up
-        least = max(2, math.ceil(LEAST_SHARE * calls * min(1.0, rate or 0.0)))
-        return (yield from _watched(Window(calls, warm_up + 1, least, effort, lengths)))
+        tracing.forget()
+        return (yield from _watched(calls, warm_up + 1, rate, effort, lengths))
 
 
-def _watched(window: Window) -> Generator[int, None, Evidence]:
+def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
+    """Makes so many calls, or as many as fit in a third of the time left; gives how many it made."""
+    until = effort.clock() + effort.seconds_left() / 3
+    batch = max(WINDOW_CALLS_LEAST, calls // BATCHES)
+    made = 0
+    while made < calls and (made < WINDOW_CALLS_LEAST or effort.clock() < until):
+        batch = min(batch, calls - made)
+        yield batch
+        made += batch
+    return made
+
+
+def _watched(
+    calls: int, warm_up: int, rate: float | None, effort: Effort, lengths: ContainerLengths
+) -> Generator[int, None, Evidence]:
     """The calls between two full collections, and what they left behind."""
-    recorder = FrozenWindow() if why_not_recordable() else BirthRecorder()
+    recorder = FrozenWindow() if gc_state.may_freeze() or why_not_recordable() else BirthRecorder()
     traced = tracing.is_tracing()
     totals = TraceTotals() if traced else None
     fds, threads = handles.open_fds(), thread_names.names_by_ident()
     gc.collect()
     recorder.open()
     try:
-        yield window.calls
+        calls = yield from _calls_in_time(calls, effort)
         gc.collect()
         new = recorder.live()
     finally:
         recorder.close()
+    least = max(2, math.ceil(LEAST_SHARE * calls * min(1.0, rate or 0.0)))
+    window = Window(calls, warm_up, least, effort, lengths)
     after = TraceTotals() if traced else None
     names = SiteNames() if traced else None
     finder = CauseFinder(new, window, names)
     own = (recorder, getattr(recorder, "ids", None), new, fds, threads, totals, after)
     try:
-        causes = finder.causes(window.lengths.own_ids() | frozenset(map(id, own)))
+        causes = finder.causes(frozenset(map(id, own)))
         notes = tuple(finder.notes)
     finally:
         finder.close()

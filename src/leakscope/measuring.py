@@ -15,8 +15,10 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from leakscope.analysis import growth
-from leakscope.model.growth import Series, Trend
+from leakscope.analysis import growth, other_threads
+from leakscope.background import ROWS as BACKGROUND_ROWS
+from leakscope.background import Watch, observe
+from leakscope.model.growth import Background, Series
 from leakscope.sensors import gc_state, handles
 from leakscope.sensors.sampler import Sampler
 
@@ -24,6 +26,8 @@ Steps = Generator[int, None, Any]
 Progress = Callable[[int, float], None]
 
 SAMPLE_EVERY_MOST = 15
+#: Later samples may be further apart: each window of a judgement still has 25 of them.
+SAMPLES_PER_POINT = 128
 #: However few the calls, each window has some samples.
 SAMPLES_LEAST = 32
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.
@@ -32,7 +36,9 @@ CAPS = {"malloc_bytes": 1 << 30, "private_bytes": 1 << 30, "fd_count": 400, "thr
 FD_SHARE = 0.5
 PROGRESS_SECONDS = 0.25
 #: Pass two needs the rest of the budget.
-PASS_ONE_SHARE = 0.75
+PASS_ONE_SHARE = 0.65
+#: On top of that, when other threads have to be told from the target.
+BACKGROUND_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class Measured:
     stopped_by: str
     was_frozen: bool
     freed_by_unfreezing: int
+    background: Background | None = None
 
 
 @dataclass(slots=True)
@@ -123,11 +130,25 @@ def measure(
                 raise
             stopped_by = "interrupted"
         series = run.series()
+        background = None
+        if stopped_by != "interrupted" and _may_be_disturbed(run, series, window_count):
+            deadline = run.started + budget_seconds * (1 + BACKGROUND_SHARE)
+            watch = Watch(sampler, run.rows + 1, deadline, clock)
+            background = yield from observe(watch, run.calls, run.target_seconds / max(1, run.calls))
     finally:
         if freezes:
             gc.unfreeze()
     freed = _freed_by_unfreezing(run) if freezes else 0
-    return Measured(series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed)
+    return Measured(
+        series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed, background
+    )
+
+
+def _may_be_disturbed(run: _Run, series: Series, window_count: int) -> bool:
+    """Other threads are alive, and the exact counters moved: somebody's doing."""
+    if run.sampler.columns["thread_count"][run.rows - 1] <= 1:
+        return False
+    return not other_threads.is_still(growth.judge(series, run.calls, window_count=window_count))
 
 
 def _sample_windows(
@@ -148,7 +169,8 @@ def _sample_windows(
         run.calls += wanted
         run.target_seconds += spent
         sample_seconds = run.sample()
-        batch = max(least_batch, min(_batch_size(sample_seconds, spent / wanted), limit // SAMPLES_LEAST))
+        most = min(max(SAMPLE_EVERY_MOST, run.calls // SAMPLES_PER_POINT), limit // SAMPLES_LEAST)
+        batch = max(least_batch, min(_batch_size(sample_seconds, spent / wanted), most))
         seconds = run.seconds()
         if run.calls >= limit:
             return "calls"
@@ -162,16 +184,14 @@ def _sample_windows(
             on_progress(run.calls, seconds)
         if run.calls == point and calls is None and growth.is_answerable(run.calls, seconds):
             judgement = growth.judge(run.series(), run.calls, window_count=window_count)
-            if judgement.trend is not Trend.SUSPECT:
+            if growth.is_settled(judgement):
                 return "settled"
             del judgement
 
 
 def _batch_size(sample_seconds: float, call_seconds: float) -> int:
-    """Calls per sample, so that sampling costs at most about half as much as calling, within bounds."""
-    if call_seconds <= 0:
-        return SAMPLE_EVERY_MOST
-    return max(1, min(SAMPLE_EVERY_MOST, math.ceil(2 * sample_seconds / call_seconds)))
+    """Calls per sample, so that sampling costs at most about half as much as calling."""
+    return max(1, math.ceil(2 * sample_seconds / max(call_seconds, 1e-9)))
 
 
 def _cap_reached(run: _Run) -> str:
@@ -195,5 +215,5 @@ def _freed_by_unfreezing(run: _Run) -> int:
 
 def capacity_for(calls: int | None) -> int:
     """Rows that a sampler needs for this many calls: one per call up to the judge's limit, one per evaluation point,
-    and the ones before and after."""
-    return min(calls or growth.CALL_LIMIT, growth.CALL_LIMIT) + len(growth.evaluation_points()) + 4
+    the ones before and after, and those of watching other threads."""
+    return min(calls or growth.CALL_LIMIT, growth.CALL_LIMIT) + len(growth.evaluation_points()) + 4 + BACKGROUND_ROWS

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,10 @@ CALL_LIMIT = 25_600
 #: A leak rises at a like rate: the largest rise of a window over the smallest, the last over the first.
 MAX_UNEVENNESS = 3.3
 MIN_LAST_OF_FIRST = 0.6
+#: A last rise this much below the first is slowing too, when it is below by more than chance gives: so many standard
+#: deviations of the difference. A square root has 0.65, a cache that random keys have filled by a third 0.85.
+STEADY_LAST_OF_FIRST = 0.85
+SLOWING_DEVIATIONS = 3.0
 #: A window's rise against the swing inside it, so that a saw-tooth's phase is no growth.
 MIN_RISE_OF_SWING = 0.5
 #: The rate against the rate at half as many calls: what fills up slows down by a factor of two or more.
@@ -32,9 +37,16 @@ MAX_RATE_CHANGE = 2.5
 LONE_BLOCKS_PER_CALL = 0.5
 LONE_BLOCKS_CALLS = 12_800
 
-#: One object per 100 calls shows in every window only when these are long: gc objects have no noise, but few calls have
-#: few windows' worth of them.
+#: One object per 100 calls shows in every window only when these are long: exact counters have no noise, but few calls
+#: have few windows' worth of them.
 SLOW_CALLS = 12_800
+
+#: A flat answer takes this many calls, or fewer and some time; growth of memory takes more, since a hand-made cache of
+#: a few thousand entries looks like a leak until it is full.
+FLAT_CALLS = 3_200
+FLAT_CALLS_IF_SLOW = 800
+FLAT_SECONDS = 2.0
+LEAK_CALLS = 12_800
 
 #: With fewer calls than these, growth of memory looks the same as a cache that fills.
 FEW_CALLS = 160
@@ -58,7 +70,7 @@ class SignalRule:
 
 GROWTH_RULES: tuple[SignalRule, ...] = (
     SignalRule("gc_object_count", 5, 0.025, slow_floor_per_call=0.005),
-    SignalRule("allocated_blocks", 5, 0.025),
+    SignalRule("allocated_blocks", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("malloc_bytes", 4 << 10, 8),
     SignalRule("private_bytes", 256 << 10, 256),
     SignalRule("gc_garbage_count", 2, 0.02),
@@ -70,6 +82,11 @@ GROWTH_RULES: tuple[SignalRule, ...] = (
 )
 
 
+#: What allocations move, and of these the counters without noise of their own.
+MEMORY = frozenset({"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"})
+EXACT_MEMORY = frozenset({"gc_object_count", "allocated_blocks"})
+
+
 def evaluation_points() -> tuple[int, ...]:
     """The numbers of calls at which a running check is judged: 16, doubling, up to the limit."""
     points = [16]
@@ -79,8 +96,16 @@ def evaluation_points() -> tuple[int, ...]:
 
 
 def is_answerable(calls: int, seconds: float) -> bool:
-    """True once there are enough calls for a cache of a thousand entries to have shown itself."""
-    return calls >= 3_200 or (calls >= 800 and seconds >= 2.0)
+    """True once there are enough calls for growth to have shown itself."""
+    return calls >= FLAT_CALLS or (calls >= FLAT_CALLS_IF_SLOW and seconds >= FLAT_SECONDS)
+
+
+def is_settled(judgement: Judgement) -> bool:
+    """True when more calls would change nothing: all is flat, something leaks that no cache explains, or there were
+    enough calls for a cache of thousands of entries to have filled."""
+    if judgement.trend is Trend.LEAKS:
+        return judgement.calls >= LEAK_CALLS or any(_rule(entry.signal).is_countable for entry in judgement.leaking())
+    return judgement.trend is Trend.FLAT
 
 
 def judge(series: Series, calls: int, *, window_count: int = WINDOW_COUNT) -> Judgement:
@@ -88,10 +113,11 @@ def judge(series: Series, calls: int, *, window_count: int = WINDOW_COUNT) -> Ju
     rules = [rule for rule in GROWTH_RULES if rule.signal in series.values]
     growths = [_judge_signal(rule, series, calls, window_count) for rule in rules]
     growths = [_weighed(growth, growths, calls) for growth in growths]
-    return Judgement(calls, _worst(growths), tuple(growths), _windows(series, calls, window_count))
+    return Judgement(calls, worst(growths), tuple(growths), _windows(series, calls, window_count))
 
 
-def _worst(growths: Sequence[SignalGrowth]) -> Trend:
+def worst(growths: Sequence[SignalGrowth]) -> Trend:
+    """The worst trend of several signals."""
     for trend in (Trend.LEAKS, Trend.SUSPECT):
         if any(growth.trend is trend for growth in growths):
             return trend
@@ -103,11 +129,13 @@ def _worst(growths: Sequence[SignalGrowth]) -> Trend:
 
 @dataclass(frozen=True, slots=True)
 class _Rise:
-    """The minima of the windows and what follows from them."""
+    """The minima of the windows and what follows from them. ``dispersion`` is the variance of the growth over its
+    mean: 0 when every call leaves the same, 1 when whole objects are left at random."""
 
     growths: tuple[int, ...]
     per_call: float
     swing: int
+    dispersion: float
 
     @property
     def least(self) -> int:
@@ -151,7 +179,22 @@ def _rise(calls_at: Sequence[int], values: Sequence[int], calls: int, window_cou
         swing = max(swing, max(inside) - least)
     growths = tuple(after - before for before, after in pairwise(minima))
     window_calls = calls * (1 - WARM_UP_SHARE) / window_count
-    return _Rise(growths, sum(growths) / (len(growths) * window_calls), swing)
+    rows = _window_rows(calls_at, calls, window_count)
+    dispersion = _dispersion(calls_at, values, rows[0][0], rows[-1][1])
+    return _Rise(growths, sum(growths) / (len(growths) * window_calls), swing, dispersion)
+
+
+def _dispersion(calls_at: Sequence[int], values: Sequence[int], first: int, last: int) -> float:
+    """From each step to the next (von Neumann's estimate), so that a trend of the rate does not count as chance."""
+    squares, total = 0.0, 0
+    before: tuple[int, int] | None = None
+    for row in range(first + 1, last):
+        step = (calls_at[row] - calls_at[row - 1], values[row] - values[row - 1])
+        if before is not None and before[0]:
+            squares += (step[1] - before[1] * step[0] / before[0]) ** 2
+        total += abs(step[1])
+        before = step
+    return squares / (2 * total) if total else 0.0
 
 
 def _window_rows(calls_at: Sequence[int], calls: int, window_count: int) -> list[tuple[int, int]]:
@@ -196,10 +239,16 @@ def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, ca
 _CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str], ...] = (
     (lambda rule, rise, half: rise.least >= rule.floor_per_window, "rises too little per window to be sure"),
     (lambda rule, rise, half: max(rise.growths) <= MAX_UNEVENNESS * rise.least, "rises by uneven steps"),
-    (lambda rule, rise, half: rise.growths[-1] >= MIN_LAST_OF_FIRST * rise.growths[0], "is slowing down"),
+    (lambda rule, rise, half: not _is_slowing(rise), "is slowing down"),
     (lambda rule, rise, half: rise.least >= MIN_RISE_OF_SWING * rise.swing, "swings more than it rises"),
     (lambda rule, rise, half: _keeps_its_rate(rise, half), "rose at another rate before"),
 )
+
+
+def _is_slowing(rise: _Rise) -> bool:
+    first, last = rise.growths[0], rise.growths[-1]
+    chance = SLOWING_DEVIATIONS * math.sqrt(rise.dispersion * (first + last))
+    return last < MIN_LAST_OF_FIRST * first or (last < STEADY_LAST_OF_FIRST * first and first - last > chance)
 
 
 def _keeps_its_rate(rise: _Rise, half: _Rise | None) -> bool:
@@ -241,6 +290,11 @@ def _weighed(growth: SignalGrowth, growths: Sequence[SignalGrowth], calls: int) 
 
 def _rule(signal: str) -> SignalRule:
     return next(rule for rule in GROWTH_RULES if rule.signal == signal)
+
+
+def floor_of(signal: str) -> int:
+    """The least rise per window that counts for a signal."""
+    return _rule(signal).floor_per_window
 
 
 def detectable_per_call(judgement: Judgement) -> dict[str, float]:

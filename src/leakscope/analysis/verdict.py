@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leakscope._format import amount, number, plural
-from leakscope.analysis import growth
+from leakscope.analysis import growth, other_threads
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend
 from leakscope.model.report import Verdict
@@ -57,14 +57,11 @@ def decide(judgement: Judgement, evidence: Evidence, series: Series, stopped_by:
     return _of_suspects(judgement, evidence)
 
 
-_MEMORY = frozenset({"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"})
-
-
 def _filling(judgement: Judgement, evidence: Evidence) -> str:
     """``"fills to 128, now 57"`` when all growth is held by containers that know their own limit, else empty."""
     moving = [entry.signal for entry in judgement.growths if entry.trend is not Trend.FLAT]
     bounds = [cause.bound for cause in evidence.causes]
-    if not bounds or not _MEMORY.issuperset(moving):
+    if not bounds or not growth.MEMORY.issuperset(moving):
         return ""
     texts = [f"fills to {number(bound[1])}, now {number(bound[0])}" for bound in bounds if bound is not None]
     return "; ".join(texts) if len(texts) == len(bounds) else ""
@@ -72,6 +69,12 @@ def _filling(judgement: Judgement, evidence: Evidence) -> str:
 
 def _of_suspects(judgement: Judgement, evidence: Evidence) -> Decision:
     suspects = [entry for entry in judgement.growths if entry.trend is Trend.SUSPECT]
+    moved_by_others = [entry for entry in suspects if entry.reason == other_threads.REASON]
+    if moved_by_others:
+        titles = " and ".join(SIGNALS[entry.signal].title for entry in _ordered(moved_by_others)[:_SHOWN])
+        return Decision(
+            Verdict.INCONCLUSIVE, f"cannot be told from other threads: {titles} move also while it is not called"
+        )
     short_of_calls = [entry for entry in suspects if entry.needs_calls]
     if short_of_calls and any(cause.never_evicts for cause in evidence.causes):
         note = f"{judgement.calls} calls are few, but what holds it never lets go by itself"

@@ -12,6 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from itertools import compress, islice
+from operator import gt
 from typing import Any
 
 from leakscope.heap import safe
@@ -47,43 +48,49 @@ def kind_of(cls: type) -> type | None:
 
 
 class ContainerLengths:
-    """Lengths of all containers at one instant, by id. Keeps alive only those that the collector does not track:
-    nothing else could find them again without walking every reference of the heap."""
+    """Lengths of all containers at one instant. Keeps the containers alive until ``grown`` is asked, which lets it
+    compare without looking at the rest of the heap: that would be slow where allocations are traced."""
 
-    __slots__ = ("_lengths", "_untracked")
+    __slots__ = ("_rows",)
 
     def __init__(self) -> None:
         tracked = gc.get_objects()
-        referents = safe.referents_of_all(tracked)
-        self._untracked = _containers(referents, only_untracked=True)
-        self._lengths = {id(container): length(container) for container, length in _containers(tracked)}
-        self._lengths.update({id(container): length(container) for container, length in self._untracked})
+        found = _by_kind(tracked)
+        for kind, containers in _by_kind(safe.referents_of_all(tracked), only_untracked=True).items():
+            found.setdefault(kind, []).extend(containers)
+        self._rows = [(LENGTHS[kind], held, _lengths(LENGTHS[kind], held)) for kind, held in found.items()]
 
-    def grown(self, least: int, new_ids: frozenset[int]) -> list[tuple[object, int]]:
-        """The containers that were there and are at least ``least`` longer now, most growth first; ``new_ids`` are the
-        objects made since, whose addresses may have belonged to another container."""
-        lengths = self._lengths
-        objects = gc.get_objects()
-        known = list(compress(objects, map(lengths.__contains__, map(id, objects))))
-        found: dict[int, tuple[object, int]] = {}
-        for container, length in [*_containers(known), *self._untracked]:
-            growth = length(container) - lengths[id(container)]
-            if growth >= least and id(container) not in new_ids:
-                found[id(container)] = (container, growth)
-        return sorted(found.values(), key=lambda row: -row[1])
+    def grown(self, least: int) -> list[tuple[object, int]]:
+        """The containers that are at least ``least`` longer now and still in use, most growth first. Lets go of the
+        others: to be asked once."""
+        only_ours: list[object] = []
+        found: list[tuple[object, int]] = [(only_ours, 0)]
+        del only_ours
+        for length, containers, before in self._rows:
+            now = _lengths(length, containers)
+            is_longer = list(map(gt, now, before))
+            rows = (compress(column, is_longer) for column in (containers, now, before))
+            found.extend((held, after - earlier) for held, after, earlier in zip(*rows, strict=True))
+            containers.clear()
+        self._rows.clear()
+        counts = [sys.getrefcount(row[0]) for row in found]
+        in_use = [row for row, count in zip(found, counts, strict=True) if count > counts[0] and row[1] >= least]
+        return sorted(in_use, key=lambda row: -row[1])
 
-    def own_ids(self) -> frozenset[int]:
-        """Ids of what this object is made of, for searches to leave out."""
-        return frozenset((id(self), id(self._lengths), id(self._untracked), *map(id, self._untracked)))
+
+def _lengths(length: Callable[[Any], int], containers: list[Any]) -> array_module.array[int]:
+    return array_module.array("q", map(length, containers))
 
 
-def _containers(objects: list[Any], *, only_untracked: bool = False) -> list[tuple[object, Callable[[Any], int]]]:
-    """The containers among ``objects`` and how to measure each, once each."""
+def _by_kind(objects: list[Any], *, only_untracked: bool = False) -> dict[type, list[Any]]:
+    """The containers among ``objects`` by the built-in type that measures them, once each."""
     types = dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
-    lengths = {key: LENGTHS[kind] for key, cls in types.items() if (kind := kind_of(cls)) is not None}
-    chosen = compress(objects, map(lengths.__contains__, map(id, map(type, objects))))
-    unique = {id(obj): obj for obj in chosen if not (only_untracked and gc.is_tracked(obj))}
-    return [(obj, lengths[id(type(obj))]) for obj in unique.values()]
+    kinds = {key: kind for key, cls in types.items() if (kind := kind_of(cls)) is not None}
+    chosen = compress(objects, map(kinds.__contains__, map(id, map(type, objects))))
+    found: dict[type, list[Any]] = {}
+    for container in {id(obj): obj for obj in chosen if not (only_untracked and gc.is_tracked(obj))}.values():
+        found.setdefault(kinds[id(type(container))], []).append(container)
+    return found
 
 
 def bound_of(container: Any) -> tuple[int, int] | None:

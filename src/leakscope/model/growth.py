@@ -32,6 +32,17 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Background:
+    """What other threads do to the signals. ``swings`` is how far each moved while the target was not called. Where
+    one did, rounds followed of calls and of equally long waiting: ``with_calls[signal][i]`` and ``without[signal][i]``
+    are the growths of round ``i``."""
+
+    swings: Mapping[str, int]
+    with_calls: Mapping[str, Sequence[int]]
+    without: Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """A run of consecutive calls and the least value each signal had in it."""
 

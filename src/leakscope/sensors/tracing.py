@@ -45,6 +45,13 @@ def release() -> None:
                 tracemalloc.stop()
 
 
+def forget() -> None:
+    """Drops the traces so far, unless they are the user's: what is traced from here on is new."""
+    with _lock:
+        if _users:
+            tracemalloc.clear_traces()
+
+
 @contextmanager
 def tracing(frame_count: int) -> Iterator[None]:
     """Traces allocations inside the block. What the user started stays on."""
