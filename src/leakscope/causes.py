@@ -5,6 +5,7 @@ leaves is ``Cause`` values.
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import time
 import types
@@ -13,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from leakscope.heap import holders, safe, sites
+from leakscope.heap import holders, safe, sites, untracked
 from leakscope.heap.census import census
 from leakscope.heap.containers import (
     BUFFERS,
@@ -36,6 +37,8 @@ _CONNECTING = 3
 REACH_LIMIT = 20_000
 #: Of the time left, for one search: naming its paths and the searches after it need the rest.
 SEARCH_SHARE = 0.6
+#: The share of malloc's growth over the whole check that one object must have as its size to be what grew.
+GROWN_SHARE = 0.5
 #: Types that hold things together: a reader looks for what they hold.
 _CONNECTING_TYPES = frozenset(
     map(id, (weakref.ReferenceType, types.CellType, types.FrameType, types.MethodType, types.FunctionType))
@@ -60,13 +63,17 @@ class Effort:
 @dataclass(frozen=True, slots=True)
 class Window:
     """The calls of the window, those made between measuring the containers and its start, how much something must grow
-    to matter, and the lengths then."""
+    to matter, the lengths then, which hidden tables grew, and how big one object is that explains all growth of
+    malloc over ``calls_so_far`` (0: malloc does not grow)."""
 
     calls: int
     warm_up: int
     least_growth: int
     effort: Effort
     lengths: ContainerLengths
+    hidden_tables: tuple[str, ...] = ()
+    grown_bytes: float = 0.0
+    calls_so_far: int = 1
 
 
 class CauseFinder:
@@ -104,6 +111,8 @@ class CauseFinder:
         for (container, growth, objects), path in zip(reached, paths, strict=True):
             self._add(found, container, growth, objects, path)
         found.extend(self._chains(is_only=not found))
+        if not found:
+            found.extend(self._grown_object())
         del grown, rows, strong, reached
         return tuple(found)
 
@@ -114,9 +123,11 @@ class CauseFinder:
             self._own_ids.update((id(row), id(row[-1])))
 
     def _entries(self, container: object, growth: int) -> list[object]:
+        """What was added to a container: the new ones among its last entries, since shared values (small ints, None)
+        tell nothing and are found under other keys too; all of them where none is known to be new."""
         results = [result for result in cached_results(container) if self._is_new(result)]
-        entries = [*results, *last_entries(container, growth)]
-        return entries or [member for member in members(container) if self._is_new(member)]
+        entries = [*results, *last_entries(container, growth)] or members(container)
+        return [entry for entry in entries if self._is_new(entry)] or entries
 
     def _reach(self, entries: list[object]) -> list[object]:
         """The entries and the new objects they keep alive, nearest first."""
@@ -201,6 +212,8 @@ class CauseFinder:
         if lead is None or (_familiarity(type(lead)) == _CONNECTING and not is_only):
             return []
         (path,) = self._paths([lead])
+        if path is not None and path.root_kind == "unknown" and self._window.hidden_tables:
+            path = replace(path, root=" or ".join(self._window.hidden_tables), root_kind="special")
         lead_type = safe.type_name(lead)
         return [
             Cause(
@@ -217,8 +230,50 @@ class CauseFinder:
             )
         ]
 
+    def _grown_object(self) -> list[Cause]:
+        """One object that takes what malloc grew by, and was allocated or moved in the window: a string, bytes or a
+        number that gets longer."""
+        if not self._window.grown_bytes:
+            return []
+        candidates = untracked.big_objects(math.ceil(GROWN_SHARE * self._window.grown_bytes))
+        self._keep_out(candidates)
+        traced = (row for row in candidates if self._names is None or sites.is_traced(row[0]))
+        grown, holder = next(traced, (None, None))
+        del traced, candidates
+        if grown is None:
+            return []
+        (path,) = self._paths([grown if holder is None else holder])
+        if path is not None and holder is not None:
+            path = _below(path, holder, grown)
+        name = safe.type_name(grown)
+        per_call = self._window.grown_bytes / self._window.calls_so_far
+        return [
+            Cause(
+                path=path,
+                container_type=name,
+                growth=round(per_call * self._window.calls),
+                types=(),
+                lead_type=name,
+                lead_count=0,
+                shallow_bytes=0,
+                entry_bytes=1.0,
+                site=self._site_of(grown),
+                never_evicts=False,
+                is_buffer=True,
+            )
+        ]
+
     def _site_of(self, obj: object | None) -> str | None:
         return None if self._names is None or obj is None else self._names.of_object(obj)
+
+
+def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
+    """The path to ``holder`` and on to what it holds; an instance's own dict is folded into the attribute."""
+    if path.hops and path.hops[-1].text == ".__dict__":
+        owners = [owner for owner in gc.get_referrers(holder) if safe.instance_dict(owner) is holder]
+        if owners:
+            return replace(path, hops=(*path.hops[:-1], *holders.name_path([owners[0], holder, obj])))
+    return replace(path, hops=(*path.hops, holders.name_edge(holder, obj)))
 
 
 def _is_proportionate(container: object, growth: int, calls: int) -> bool:

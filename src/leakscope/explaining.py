@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
+from leakscope.heap import untracked
 from leakscope.heap.containers import ContainerLengths
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
@@ -40,7 +41,7 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
     if judgement.trend is not Trend.FLAT:
         if _affordable(effort, effort.call_seconds) < WINDOW_CALLS_LEAST:
             return Evidence(calls=0, notes=("not explained: too few calls fit in the rest of the budget",))
-        evidence = yield from _window(wanted_calls(judgement), _slowest_rate(judgement), effort)
+        evidence = yield from _window(judgement, effort)
     if with_cycles:
         calls = max(1, min(CYCLE_CALLS, _affordable(effort, effort.call_seconds)))
         groups = yield from cycles_of_calls(calls)
@@ -72,7 +73,7 @@ def _affordable(effort: Effort, call_seconds: float) -> int:
 # --- the traced window ------------------------------------------------------------------------------------------------
 
 
-def _window(calls: int, rate: float | None, effort: Effort) -> Generator[int, None, Evidence]:
+def _window(judgement: Judgement, effort: Effort) -> Generator[int, None, Evidence]:
     """Container lengths first, untraced because tracing makes that walk slow; then the calls, traced when asked to."""
     started = effort.clock()
     gc.collect()
@@ -85,11 +86,12 @@ def _window(calls: int, rate: float | None, effort: Effort) -> Generator[int, No
         started = effort.clock()
         yield 1
         affordable = _affordable(effort, effort.clock() - started)
-        calls = max(WINDOW_CALLS_LEAST, min(calls, affordable))
+        calls = max(WINDOW_CALLS_LEAST, min(wanted_calls(judgement), affordable))
         warm_up = min(calls // 4, 16)
         yield warm_up
         tracing.forget()
-        return (yield from _watched(calls, warm_up + 1, rate, effort, lengths))
+        window = Window(calls, warm_up + 1, 0, effort, lengths, (), _grown_bytes(judgement), judgement.calls)
+        return (yield from _watched(window, _slowest_rate(judgement)))
 
 
 def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
@@ -104,24 +106,29 @@ def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
     return made
 
 
-def _watched(
-    calls: int, warm_up: int, rate: float | None, effort: Effort, lengths: ContainerLengths
-) -> Generator[int, None, Evidence]:
+def _grown_bytes(judgement: Judgement) -> float:
+    """What malloc grew by over all calls; 0 when it does not grow."""
+    malloc = judgement.of("malloc_bytes")
+    return 0.0 if malloc is None or malloc.trend is Trend.FLAT else malloc.per_call * judgement.calls
+
+
+def _watched(window: Window, rate: float | None) -> Generator[int, None, Evidence]:
     """The calls between two full collections, and what they left behind."""
     recorder = FrozenWindow() if gc_state.may_freeze() or why_not_recordable() else BirthRecorder()
     traced = tracing.is_tracing()
     totals = TraceTotals() if traced else None
-    fds, threads = handles.open_fds(), thread_names.names_by_ident()
+    fds, threads, hidden = handles.open_fds(), thread_names.names_by_ident(), untracked.hidden_table_lengths()
     gc.collect()
     recorder.open()
     try:
-        calls = yield from _calls_in_time(calls, effort)
+        calls = yield from _calls_in_time(window.calls, window.effort)
         gc.collect()
         new = recorder.live()
     finally:
         recorder.close()
     least = max(2, math.ceil(LEAST_SHARE * calls * min(1.0, rate or 0.0)))
-    window = Window(calls, warm_up, least, effort, lengths)
+    tables = tuple(name for name, count in untracked.hidden_table_lengths().items() if count - hidden[name] >= least)
+    window = replace(window, calls=calls, least_growth=least, hidden_tables=tables)
     after = TraceTotals() if traced else None
     names = SiteNames() if traced else None
     finder = CauseFinder(new, window, names)
