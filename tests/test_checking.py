@@ -6,6 +6,7 @@ import functools
 import gc
 import itertools
 import os
+import queue
 import subprocess
 import sys
 import textwrap
@@ -449,3 +450,129 @@ def test_a_thousand_small_checks_leave_nothing():
     subprocess.run(
         [sys.executable, "-c", textwrap.dedent(SMALL_CHECKS).format(unmeasured=1100, count=1000)], check=True
     )
+
+
+# --- hooks ------------------------------------------------------------------------------------------------------------
+
+
+def test_setup_comes_before_the_first_call_and_teardown_after_the_last():
+    events: list[str] = []
+    report = leakscope.check(
+        lambda: events[-1:] == ["torn down"] and pytest.fail("called after teardown"),
+        setup=lambda: events.append("set up"),
+        teardown=lambda: events.append("torn down"),
+    )
+    assert events == ["set up", "torn down"]
+    assert report.verdict is Verdict.NO_LEAK
+
+
+def test_hooks_of_a_coroutine_function_are_awaited_on_its_loop():
+    loops = []
+
+    async def remember():
+        loops.append(asyncio.get_running_loop())
+
+    async def step():
+        if asyncio.get_running_loop() is not loops[0]:
+            pytest.fail("another loop")
+
+    leakscope.check(step, calls=50, setup=remember, teardown=remember)
+    assert len(loops) == 2
+    assert loops[0] is loops[1]
+
+
+def test_teardown_runs_although_the_target_raised():
+    events: list[str] = []
+
+    def broken():
+        raise ValueError("no")
+
+    with pytest.raises(TargetRaised):
+        leakscope.check(broken, teardown=lambda: events.append("torn down"))
+    assert events == ["torn down"]
+
+
+def test_a_setup_that_raises_is_named():
+    def setup():
+        raise ValueError("no database")
+
+    with pytest.raises(TargetRaised, match="setup raised ValueError: no database"):
+        leakscope.check(lambda: None, setup=setup)
+
+
+def test_a_setup_that_cannot_be_called_is_refused():
+    with pytest.raises(TargetNotCallable, match="setup is of type int"):
+        leakscope.check(lambda: None, setup=3)
+
+
+# --- one object that grows --------------------------------------------------------------------------------------------
+
+
+class Document:
+    text = ""
+    version = 1
+
+
+DOCUMENT = Document()
+PARTS = {"body": b""}
+LINES: tuple[int, ...] = ()
+
+
+def longer_text():
+    DOCUMENT.text += "0123456789abcdef"
+
+
+def longer_bytes():
+    PARTS["body"] += b"0123456789abcdef"
+
+
+def longer_number():
+    DOCUMENT.version <<= 128
+
+
+def longer_tuple():
+    global LINES
+    LINES = (*LINES, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("fn", "type_name", "holder"),
+    [
+        (longer_text, "str", "DOCUMENT.text"),
+        (longer_bytes, "bytes", "PARTS['body']"),
+        (longer_number, "int", "DOCUMENT.version"),
+        (longer_tuple, "tuple", "LINES"),
+    ],
+)
+def test_an_object_that_is_replaced_by_a_longer_one_is_named_and_held(fn, type_name, holder):
+    finding = retained(leakscope.check(fn))
+    assert (finding.type_name, str(finding.holder)) == (type_name, f"test_checking.{holder}")
+    assert fn.__name__ in (finding.site or "")
+
+
+# --- bounds -----------------------------------------------------------------------------------------------------------
+
+
+class Cache:
+    def __init__(self, maxsize):
+        self.maxsize = maxsize
+        self._entries = {}
+
+    def add(self, key):
+        self._entries[key] = Page(key)
+        if len(self._entries) > self.maxsize > 0:
+            del self._entries[next(iter(self._entries))]
+
+
+@pytest.mark.parametrize(("maxsize", "verdict"), [(50_000, Verdict.NO_LEAK), (0, Verdict.LEAK)])
+def test_a_cache_with_a_limit_among_its_attributes_fills_to_it(maxsize, verdict):
+    cache, numbers = Cache(maxsize), itertools.count()
+    report = leakscope.check(lambda: cache.add(next(numbers)))
+    assert report.verdict is verdict
+    assert ("fills to 50,000" in report.reason) is (verdict is Verdict.NO_LEAK)
+
+
+@pytest.mark.parametrize(("maxsize", "verdict"), [(50_000, Verdict.NO_LEAK), (0, Verdict.LEAK)])
+def test_a_queue_fills_to_its_size(maxsize, verdict):
+    jobs = queue.Queue(maxsize)
+    assert leakscope.check(lambda: jobs.put(Page(1))).verdict is verdict

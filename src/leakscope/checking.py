@@ -16,7 +16,7 @@ from leakscope import _env, settings, targets
 from leakscope._format import plural
 from leakscope.analysis import findings, growth, other_threads, verdict
 from leakscope.causes import Effort
-from leakscope.driving import drive_async, run_steps
+from leakscope.driving import NO_HOOKS, Hooks, drive_async, run_steps
 from leakscope.errors import GrowthError, TargetRaised
 from leakscope.explaining import explain
 from leakscope.measuring import PASS_ONE_SHARE, Measured, Progress, capacity_for, measure
@@ -46,6 +46,8 @@ def check(
     sites: bool = True,
     holders: bool = True,
     ignore: Iterable[str] = (),
+    setup: Callable[[], Any] | None = None,
+    teardown: Callable[[], Any] | None = None,
 ) -> Report:
     """Calls ``fn`` until it is certain whether memory, objects or handles grow with the number of calls.
 
@@ -53,14 +55,16 @@ def check(
     is chosen: enough to tell a leak from a cache that fills, within ``budget_seconds``. ``warmup`` calls come first
     and are not measured (1 by default, and the first fifth of all calls never counts). ``windows`` is how many windows
     must all grow (4). ``sites`` and ``holders`` say whether growth is explained by where it was allocated and by what
-    keeps it. ``ignore`` are shell-style patterns of types, holders, sites or signatures to leave out.
+    keeps it. ``ignore`` are shell-style patterns of types, holders, sites or signatures to leave out. ``setup`` is
+    called once before the first call and ``teardown`` once after the last, also when ``fn`` raised; coroutine functions
+    are awaited.
 
     A coroutine function is run on an event loop made for the check. Raises ``TargetNotCallable`` for what cannot be
     called again and again, ``TargetRaised`` when ``fn`` raises, ``RunningLoopError`` for a coroutine function where a
     loop is running, ``ArgumentError`` for the rest. Times are seconds, sizes bytes.
     """
     chosen = settings.check_settings(calls, warmup, windows, budget_seconds, sites, holders, _as_tuple(ignore))
-    return run_check(targets.target_of(fn), chosen)
+    return run_check(targets.target_of(fn), chosen, hooks=_hooks(setup, teardown))
 
 
 async def check_async(
@@ -73,12 +77,19 @@ async def check_async(
     sites: bool = True,
     holders: bool = True,
     ignore: Iterable[str] = (),
+    setup: Callable[[], Any] | None = None,
+    teardown: Callable[[], Any] | None = None,
 ) -> Report:
     """``check`` on the running event loop: awaits ``fn()`` again and again. Arguments and errors as ``check``."""
     chosen = settings.check_settings(calls, warmup, windows, budget_seconds, sites, holders, _as_tuple(ignore))
     target = targets.target_of(fn)
     loop = asyncio.get_running_loop()
-    return await drive_async(_session(target, chosen, loop, None, False), target)
+    return await drive_async(_session(target, chosen, loop, None, False), target, _hooks(setup, teardown))
+
+
+def _hooks(setup: object, teardown: object) -> Hooks:
+    named = (("setup", setup), ("teardown", teardown))
+    return Hooks(*(None if hook is None else targets.target_of(hook, name) for name, hook in named))
 
 
 def assert_no_growth(
@@ -92,7 +103,8 @@ def assert_no_growth(
     """Raises ``GrowthError`` (an ``AssertionError``, with ``.report``) when ``fn`` leaks; else gives the report.
 
     ``max_bytes_per_call`` allows that much growth of memory (descriptors and threads never). ``fail_on_cycles`` fails
-    for cyclic garbage too. ``on_inconclusive`` is ``"warn"``, ``"fail"`` or ``"pass"``. The rest as ``check``.
+    for cyclic garbage too. ``on_inconclusive`` is ``"warn"``, ``"fail"`` or ``"pass"``.
+    All arguments of ``check`` can be given.
     """
     settings.at_least_zero("max_bytes_per_call", max_bytes_per_call)
     settings.one_of("on_inconclusive", on_inconclusive, ("warn", "fail", "pass"))
@@ -127,12 +139,14 @@ def run_check(
     on_progress: Progress | None = None,
     *,
     keeps_interrupted: bool = False,
+    hooks: Hooks = NO_HOOKS,
 ) -> Report:
     """Checks a target in this thread; ``keeps_interrupted`` gives a report of what was seen until Ctrl-C."""
     return run_steps(
         lambda loop: _session(target, chosen, loop, on_progress, keeps_interrupted),
         target,
         keeps_interrupted=keeps_interrupted,
+        hooks=hooks,
     )
 
 

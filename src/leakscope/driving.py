@@ -5,7 +5,9 @@ and learn of what the target raised. Touches the target and asyncio.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar, cast
 
 from leakscope import targets
@@ -19,14 +21,33 @@ Steps: TypeAlias = Generator[int, None, T]
 LOOP_TURNS = 5
 
 
-def run_steps(make_steps: Callable[[Any], Steps[T]], target: Target, *, keeps_interrupted: bool = False) -> T:
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What to call, or await on the target's event loop, once before the first call and once after the last."""
+
+    setup: Target | None = None
+    teardown: Target | None = None
+
+
+NO_HOOKS = Hooks()
+
+
+def run_steps(
+    make_steps: Callable[[Any], Steps[T]],
+    target: Target,
+    *,
+    keeps_interrupted: bool = False,
+    hooks: Hooks = NO_HOOKS,
+) -> T:
     """Runs ``make_steps(loop)`` to its end, a coroutine function on an event loop made for it (else ``loop`` is None).
 
-    ``keeps_interrupted``: steps that end on a thrown KeyboardInterrupt give their result. Raises ``RunningLoopError``
-    for a coroutine function where a loop is running.
+    ``keeps_interrupted``: steps that end on a thrown KeyboardInterrupt give their result. Teardown runs whenever setup
+    returned. Raises ``RunningLoopError`` for a coroutine function where a loop is running, ``TargetRaised`` for a hook
+    that raised.
     """
     if not target.is_coroutine_function:
-        return _drive(make_steps(None), target)
+        with _between(hooks):
+            return _drive(make_steps(None), target)
     if asyncio._get_running_loop() is not None:
         raise RunningLoopError(
             f"{target.label} is a coroutine function and an event loop is running here: "
@@ -36,13 +57,46 @@ def run_steps(make_steps: Callable[[Any], Steps[T]], target: Target, *, keeps_in
     try:
         steps = make_steps(loop)
         try:
-            return loop.run_until_complete(drive_async(steps, target))
+            return loop.run_until_complete(drive_async(steps, target, hooks))
         except KeyboardInterrupt as interrupt:  # it hit the loop, not the target: the steps do not know yet
             if not keeps_interrupted:
                 raise
             return _interrupted(steps, interrupt)
     finally:
         _close_loop(loop)
+
+
+@contextmanager
+def _between(hooks: Hooks) -> Iterator[None]:
+    """Hooks around the block, each coroutine function on an event loop of its own."""
+    if hooks.setup is not None:
+        call_repeatedly(hooks.setup, 1)
+    try:
+        yield
+    finally:
+        if hooks.teardown is not None:
+            call_repeatedly(hooks.teardown, 1)
+
+
+@asynccontextmanager
+async def _awaited_between(hooks: Hooks) -> AsyncIterator[None]:
+    """Hooks around the block, coroutine functions awaited on the running loop."""
+    await _call_or_await(hooks.setup)
+    try:
+        yield
+    finally:
+        await _call_or_await(hooks.teardown)
+
+
+async def _call_or_await(hook: Target | None) -> None:
+    if hook is None:
+        return
+    try:
+        result = hook.call()
+        if hook.is_coroutine_function:
+            await result
+    except Exception as error:
+        raise targets.raised_on_call(hook, 1, error) from error
 
 
 def _interrupted(steps: Steps[T], interrupt: KeyboardInterrupt) -> T:
@@ -105,8 +159,13 @@ def _drive(steps: Steps[T], target: Target) -> T:
         steps.close()
 
 
-async def drive_async(steps: Steps[T], target: Target) -> T:
+async def drive_async(steps: Steps[T], target: Target, hooks: Hooks = NO_HOOKS) -> T:
     """As ``_drive``, awaiting the target; before each sample the event loop runs what is ready."""
+    async with _awaited_between(hooks):
+        return await _drive_async(steps, target)
+
+
+async def _drive_async(steps: Steps[T], target: Target) -> T:
     call = target.call
     made = 0
     wanted = next(steps)

@@ -15,6 +15,7 @@ from leakscope.analysis.signatures import signature_of
 from leakscope.model.evidence import Cause, Evidence
 from leakscope.model.finding import Finding, Kind
 from leakscope.model.growth import Judgement, SignalGrowth, Trend
+from leakscope.model.retention import ReferrerPath
 
 #: Objects in cycles per call below which a block is said to make none: the interpreter makes a few by itself.
 CYCLES_PER_CALL = 0.1
@@ -109,6 +110,8 @@ def _of_cause(cause: Cause, calls: int) -> Finding:
 _UNHELD = "no Python container grew: held outside Python (C code that lost a reference?)"
 _GREW_ITSELF = "no container got more entries: one object grows, or is replaced by a longer one (str, bytes, int ...)"
 
+_INTERNED = "the interpreter's own table of names: 3.12 never frees one (sys.intern, setattr and getattr of new names)"
+
 
 def _unheld(case: Case) -> Iterator[Finding]:
     """Memory of Python's allocator that grows while no container does: held outside Python, or one growing object."""
@@ -124,6 +127,10 @@ def _unheld(case: Case) -> Iterator[Finding]:
         held = _GREW_ITSELF
     else:
         return
+    interned = case.moved("interned_count")
+    type_name = holder = None
+    if blocks is not None and interned is not None and interned.per_call >= SITE_SHARE * blocks.per_call:
+        type_name, holder, held = "str", ReferrerPath("interned strings", "special", ()), _INTERNED
     for row in rows[:1]:
         count, total = row.count / calls, row.bytes / calls
         summary = (
@@ -131,10 +138,10 @@ def _unheld(case: Case) -> Iterator[Finding]:
             if blocks is None
             else f"{plural(_rounded(count), 'block')}, {size(total)} per call"
         )
-        yield Finding("retained", summary, None, count, total, site=row.site, evidence=(held,))
+        yield Finding("retained", summary, type_name, count, total, holder, row.site, evidence=(held,))
     if not rows and blocks is not None:
         summary = f"{plural(_rounded(blocks.per_call), 'block')} per call"
-        yield Finding("retained", summary, None, blocks.per_call, evidence=(held,))
+        yield Finding("retained", summary, type_name, blocks.per_call, holder=holder, evidence=(held,))
 
 
 def _rounded(rate: float) -> float:

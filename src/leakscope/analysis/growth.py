@@ -71,6 +71,7 @@ class SignalRule:
 GROWTH_RULES: tuple[SignalRule, ...] = (
     SignalRule("gc_object_count", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("allocated_blocks", 5, 0.025, slow_floor_per_call=0.005),
+    SignalRule("interned_count", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("malloc_bytes", 4 << 10, 8),
     SignalRule("private_bytes", 256 << 10, 256),
     SignalRule("gc_garbage_count", 2, 0.02),
@@ -83,7 +84,7 @@ GROWTH_RULES: tuple[SignalRule, ...] = (
 
 
 #: What allocations move, and of these the counters without noise of their own.
-MEMORY = frozenset({"gc_object_count", "allocated_blocks", "malloc_bytes", "private_bytes"})
+MEMORY = frozenset({"gc_object_count", "allocated_blocks", "interned_count", "malloc_bytes", "private_bytes"})
 EXACT_MEMORY = frozenset({"gc_object_count", "allocated_blocks"})
 
 

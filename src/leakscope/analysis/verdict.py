@@ -20,6 +20,7 @@ _ORDER = (
     "gc_garbage_count",
     "collected_count",
     "gc_object_count",
+    "interned_count",
     "malloc_bytes",
     "allocated_blocks",
     "private_bytes",

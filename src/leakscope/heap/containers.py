@@ -8,6 +8,7 @@ import array as array_module
 import functools
 import gc
 import io
+import re
 import sys
 from collections import deque
 from collections.abc import Callable
@@ -31,6 +32,10 @@ LENGTHS: dict[type, Callable[[Any], int]] = {
 #: What keeps every entry until somebody removes it and is not used as a cache: growth of it never stops by itself.
 NEVER_EVICT: frozenset[type] = frozenset({list, set})
 BUFFERS: frozenset[type] = frozenset({bytearray, io.BytesIO, io.StringIO, array_module.array})
+#: What classes call the limit of what they hold; a private name has its class before it.
+_LIMIT_NAME = re.compile(r"(_+|_\w+__)?(max_?(size|len|length|entries|items)|capacity)", re.IGNORECASE)
+#: Nobody waits for a container to reach more than this: it grows for ever.
+MOST_ENTRIES = 10_000_000
 _DEQUE_MAXLEN: Any = deque.__dict__["maxlen"]
 _LRU_CACHE: Any = type(functools.lru_cache(lambda: None))
 
@@ -94,17 +99,41 @@ def _by_kind(objects: list[Any], *, only_untracked: bool = False) -> dict[type, 
 
 
 def bound_of(container: Any) -> tuple[int, int] | None:
-    """Entries and limit of a container that knows one: ``deque(maxlen)``, the table of ``lru_cache(maxsize)``."""
+    """Entries and limit of a container that knows one: ``deque(maxlen)``, the table of ``lru_cache(maxsize)``, and
+    what an instance holds that has a limit among its attributes (``queue.Queue``, cachetools, ``MemoryHandler``)."""
     kind = kind_of(type(container))
-    if kind is deque:
-        limit = _DEQUE_MAXLEN.__get__(container)
-        return None if limit is None else (deque.__len__(container), limit)
-    if kind is dict:
-        wrapper = _lru_cache_of(container)
-        if wrapper is not None:
-            _, _, maxsize, currsize = _LRU_CACHE.cache_info(wrapper)
-            return None if maxsize is None else (currsize, maxsize)
-    return None
+    if kind is None or kind in BUFFERS:
+        return None
+    if kind is deque and (limit := _DEQUE_MAXLEN.__get__(container)) is not None:
+        return deque.__len__(container), limit
+    wrapper = _lru_cache_of(container) if kind is dict else None
+    if wrapper is not None:
+        _, _, maxsize, currsize = _LRU_CACHE.cache_info(wrapper)
+        return None if maxsize is None else (currsize, maxsize)
+    length = LENGTHS[kind](container)
+    limits = [limit for owner in (container, *_owners(container)) for limit in _limits_of(owner)]
+    fitting = [limit for limit in limits if length <= limit <= MOST_ENTRIES]
+    return (length, min(fitting)) if fitting else None
+
+
+def _owners(container: Any) -> list[Any]:
+    """The instances that have the container as an attribute."""
+    referrers = gc.get_referrers(container)
+    namespaces = [referrer for referrer in referrers if type(referrer) is dict]
+    behind = [owner for namespace in namespaces for owner in gc.get_referrers(namespace)]
+    return [owner for owner in (*referrers, *behind) if _has_attribute(owner, container)]
+
+
+def _has_attribute(owner: Any, value: object) -> bool:
+    namespace = safe.instance_dict(owner)
+    return namespace is not None and any(held is value for _, held in safe.dict_items(namespace))
+
+
+def _limits_of(owner: object) -> list[int]:
+    """The whole numbers among an instance's attributes, and its class's, whose names are those of a limit."""
+    namespaces = [safe.instance_dict(owner), *map(safe.class_dict, safe.mro(type(owner)))]
+    items = [item for namespace in namespaces for item in safe.dict_items(namespace or {})]
+    return [value for name, value in items if type(value) is int and type(name) is str and _LIMIT_NAME.fullmatch(name)]
 
 
 def cached_results(container: Any) -> list[object]:

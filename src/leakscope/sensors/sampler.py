@@ -19,6 +19,7 @@ COUNTERS = ("allocated_blocks", "malloc_bytes", "private_bytes")
 ALL_COLUMNS = (
     *COUNTERS,
     "gc_object_count",
+    "interned_count",
     "gc_garbage_count",
     "collected_count",
     "fd_count",
@@ -41,6 +42,8 @@ class Sampler:
         self.columns = {name: array("q", bytes(8 * capacity)) for name in (ALL_COLUMNS if is_wide else COUNTERS)}
         if loop is None:
             self.columns.pop("task_count", None)  # a plain function has no loop: nothing is missing
+        if blocks.interned_count is None:
+            self.columns.pop("interned_count", None)  # what is interned can be freed before 3.12: blocks count it
         self.missing = self._drop_unavailable()
 
     def _drop_unavailable(self) -> tuple[Missing, ...]:
@@ -72,6 +75,8 @@ class Sampler:
 
     def _read_wide(self, columns: dict[str, Any], row: int) -> None:
         columns["gc_object_count"][row] = len(gc.get_objects())
+        if blocks.interned_count is not None:
+            columns["interned_count"][row] = blocks.interned_count()
         columns["gc_garbage_count"][row] = len(gc.garbage)
         columns["collected_count"][row] = gc_state.collected_count()
         columns["fd_count"][row] = handles.fd_count()
