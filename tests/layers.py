@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "snapshots", "collecting", "probing", "checking", "measuring",
-            "background", "block_measuring", "driving", "explaining", "causes", "garbage_cycles",
+            "background", "block_measuring", "driving", "explaining", "causes", "grown_object", "garbage_cycles",
             "holder_paths", "targets", "why", "graphs", "watching",
         }
     ),

@@ -5,7 +5,6 @@ leaves is ``Cause`` values.
 from __future__ import annotations
 
 import gc
-import math
 import sys
 import time
 import types
@@ -14,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from leakscope.heap import holders, safe, sites, untracked
+from leakscope.heap import holders, safe, sites
 from leakscope.heap.census import census
 from leakscope.heap.containers import (
     BUFFERS,
@@ -37,8 +36,6 @@ _CONNECTING = 3
 REACH_LIMIT = 20_000
 #: Of the time left, for one search: naming its paths and the searches after it need the rest.
 SEARCH_SHARE = 0.6
-#: The share of malloc's growth over the whole check that one object must have as its size to be what grew.
-GROWN_SHARE = 0.5
 #: Types that hold things together: a reader looks for what they hold.
 _CONNECTING_TYPES = frozenset(
     map(id, (weakref.ReferenceType, types.CellType, types.FrameType, types.MethodType, types.FunctionType))
@@ -63,8 +60,7 @@ class Effort:
 @dataclass(frozen=True, slots=True)
 class Window:
     """The calls of the window, those made between measuring the containers and its start, how much something must grow
-    to matter, the lengths then, which hidden tables grew, and how big one object is that explains all growth of
-    malloc over ``calls_so_far`` (0: malloc does not grow)."""
+    to matter, the lengths then, and which hidden tables grew."""
 
     calls: int
     warm_up: int
@@ -72,8 +68,6 @@ class Window:
     effort: Effort
     lengths: ContainerLengths
     hidden_tables: tuple[str, ...] = ()
-    grown_bytes: float = 0.0
-    calls_so_far: int = 1
 
 
 class CauseFinder:
@@ -111,8 +105,6 @@ class CauseFinder:
         for (container, growth, objects), path in zip(reached, paths, strict=True):
             self._add(found, container, growth, objects, path)
         found.extend(self._chains(is_only=not found))
-        if not found:
-            found.extend(self._grown_object())
         del grown, rows, strong, reached
         return tuple(found)
 
@@ -230,50 +222,8 @@ class CauseFinder:
             )
         ]
 
-    def _grown_object(self) -> list[Cause]:
-        """One object that takes what malloc grew by, and was allocated or moved in the window: a string, bytes or a
-        number that gets longer."""
-        if not self._window.grown_bytes:
-            return []
-        candidates = untracked.big_objects(math.ceil(GROWN_SHARE * self._window.grown_bytes))
-        self._keep_out(candidates)
-        traced = (row for row in candidates if self._names is None or sites.is_traced(row[0]))
-        grown, holder = next(traced, (None, None))
-        del traced, candidates
-        if grown is None:
-            return []
-        (path,) = self._paths([grown if holder is None else holder])
-        if path is not None and holder is not None:
-            path = _below(path, holder, grown)
-        name = safe.type_name(grown)
-        per_call = self._window.grown_bytes / self._window.calls_so_far
-        return [
-            Cause(
-                path=path,
-                container_type=name,
-                growth=round(per_call * self._window.calls),
-                types=(),
-                lead_type=name,
-                lead_count=0,
-                shallow_bytes=0,
-                entry_bytes=1.0,
-                site=self._site_of(grown),
-                never_evicts=False,
-                is_buffer=True,
-            )
-        ]
-
     def _site_of(self, obj: object | None) -> str | None:
         return None if self._names is None or obj is None else self._names.of_object(obj)
-
-
-def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
-    """The path to ``holder`` and on to what it holds; an instance's own dict is folded into the attribute."""
-    if path.hops and path.hops[-1].text == ".__dict__":
-        owners = [owner for owner in gc.get_referrers(holder) if safe.instance_dict(owner) is holder]
-        if owners:
-            return replace(path, hops=(*path.hops[:-1], *holders.name_path([owners[0], holder, obj])))
-    return replace(path, hops=(*path.hops, holders.name_edge(holder, obj)))
 
 
 def _is_proportionate(container: object, growth: int, calls: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
+from leakscope.grown_object import find_grown_object
 from leakscope.heap import untracked
 from leakscope.heap.containers import ContainerLengths
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
@@ -90,8 +91,11 @@ def _window(judgement: Judgement, effort: Effort) -> Generator[int, None, Eviden
         warm_up = min(calls // 4, 16)
         yield warm_up
         tracing.forget()
-        window = Window(calls, warm_up + 1, 0, effort, lengths, (), _grown_bytes(judgement), judgement.calls)
-        return (yield from _watched(window, _slowest_rate(judgement)))
+        window = Window(calls, warm_up + 1, 0, effort, lengths)
+        evidence = yield from _watched(window, _slowest_rate(judgement))
+    if evidence.causes:
+        return evidence
+    return replace(evidence, causes=find_grown_object(judgement, evidence.sites, effort, evidence.calls))
 
 
 def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
@@ -104,12 +108,6 @@ def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
         yield batch
         made += batch
     return made
-
-
-def _grown_bytes(judgement: Judgement) -> float:
-    """What malloc grew by over all calls; 0 when it does not grow."""
-    malloc = judgement.of("malloc_bytes")
-    return 0.0 if malloc is None or malloc.trend is Trend.FLAT else malloc.per_call * judgement.calls
 
 
 def _watched(window: Window, rate: float | None) -> Generator[int, None, Evidence]:

@@ -129,9 +129,10 @@ class TraceTotals:
                 lines[id(frames)] = chosen_line(frames)
             line = lines[id(frames)]
             if line is not None:
-                row = self._lines.setdefault(line, [0, 0])
+                row = self._lines.setdefault(line, [0, 0, 0])
                 row[0] += 1
                 row[1] += size
+                row[2] = max(row[2], size)
                 if size > SMALL_REQUEST_BYTES or domain != 0:
                     self.large_bytes += size
 
@@ -139,10 +140,10 @@ class TraceTotals:
         """The lines with at least ``least_count`` more live allocations than before, or with one that grew by many
         bytes; most bytes first."""
         rows = []
-        for line, (count, total) in self._lines.items():
-            count_before, total_before = before._lines.get(line, (0, 0))
+        for line, (count, total, largest) in self._lines.items():
+            count_before, total_before, _ = before._lines.get(line, (0, 0, 0))
             if count - count_before >= least_count or total - total_before >= LEAST_GROWN_BYTES:
-                rows.append(SiteGrowth(names.at(*line), count - count_before, total - total_before))
+                rows.append(SiteGrowth(names.at(*line), count - count_before, total - total_before, largest))
         return tuple(sorted(rows, key=lambda row: -row.bytes))
 
 

@@ -8,8 +8,8 @@ import atexit
 import gc
 import sys
 from collections.abc import Callable, Mapping
-from itertools import compress
-from operator import not_
+from itertools import compress, repeat
+from operator import ge, not_
 from typing import Any
 
 from leakscope.heap import safe
@@ -33,26 +33,19 @@ def big_objects(least_bytes: int) -> list[tuple[object, object | None]]:
     untracked dict or tuple that holds it where there is one in between, which no search through referrers can see."""
     referents = safe.referents_of_all(gc.get_objects())
     plain = list(compress(referents, map(not_, map(gc.is_tracked, referents))))
-    measure = _SizeOfPlain()
-    found: dict[int, tuple[int, object, object | None]] = {
-        id(obj): (size, obj, None) for obj in plain if (size := measure(obj)) >= least_bytes
-    }
+    found: dict[int, tuple[object, object | None]] = {id(obj): (obj, None) for obj in _bigger(plain, least_bytes)}
     for holder in {id(obj): obj for obj in plain if type(obj) is dict or type(obj) is tuple}.values():
-        for obj in gc.get_referents(holder):
-            size = 0 if gc.is_tracked(obj) else measure(obj)
-            if size >= least_bytes and id(obj) not in found:
-                found[id(obj)] = (size, obj, holder)
-    return [(obj, holder) for _, obj, holder in sorted(found.values(), key=lambda row: -row[0])]
+        held = gc.get_referents(holder)
+        for obj in _bigger(held, least_bytes) if held else ():
+            if not gc.is_tracked(obj):
+                found.setdefault(id(obj), (obj, holder))
+    return sorted(found.values(), key=lambda row: -sys.getsizeof(row[0]))
 
 
-class _SizeOfPlain:
-    """``sys.getsizeof`` where no Python code runs for it, else 0; asks each type once."""
-
-    def __init__(self) -> None:
-        self._is_safe: dict[int, bool] = {}
-
-    def __call__(self, obj: Any) -> int:
-        cls = type(obj)
-        if id(cls) not in self._is_safe:
-            self._is_safe[id(cls)] = safe.has_safe_size(cls)
-        return sys.getsizeof(obj) if self._is_safe[id(cls)] else 0
+def _bigger(objects: list[Any], least_bytes: int) -> list[Any]:
+    """Those whose size can be asked without running Python code and is at least ``least_bytes``. No Python code of
+    ours per object either: there may be a million, while allocations are traced."""
+    kinds = dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
+    measurable = {key for key, cls in kinds.items() if safe.has_safe_size(cls)}
+    chosen = list(compress(objects, map(measurable.__contains__, map(id, map(type, objects)))))
+    return list(compress(chosen, map(ge, map(sys.getsizeof, chosen), repeat(least_bytes))))

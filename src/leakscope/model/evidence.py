@@ -34,11 +34,13 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class SiteGrowth:
-    """Memory allocated at one source line during the window and still alive at its end."""
+    """Memory allocated at one source line during the window and still alive at its end; ``largest_bytes`` is the
+    largest piece."""
 
     site: str
     count: int
     bytes: int
+    largest_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
