@@ -1,0 +1,81 @@
+"""Finds the one object that grows, or is replaced by a longer one on every call: a string, bytes, a number, a tuple, an
+array. No count and no container shows it. Touches live objects through heap; what leaves is a ``Cause``.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leakscope.causes import SEARCH_SHARE, Effort
+from leakscope.heap import holders, safe, untracked
+from leakscope.holder_paths import find_paths
+from leakscope.model.evidence import Cause, SiteGrowth
+from leakscope.model.growth import Judgement, Trend
+from leakscope.model.retention import ReferrerPath
+
+#: The share of malloc's growth over the whole check that one object must have as its size to be what grew.
+GROWN_SHARE = 0.5
+#: What a size may differ from what was traced: an array's header lies beside its data, a number may not use its last
+#: digit.
+SIZE_MARGIN_BYTES = 256
+
+
+def find_grown_object(
+    judgement: Judgement, sites: Sequence[SiteGrowth], effort: Effort, calls: int
+) -> tuple[Cause, ...]:
+    """The biggest object that is as big as what malloc grew by, where it was made (``sites`` of a window of ``calls``
+    calls, none when that was not traced) and what holds it; empty when there is none."""
+    malloc = judgement.of("malloc_bytes")
+    if malloc is None or malloc.trend is Trend.FLAT:
+        return ()
+    gc.collect()
+    candidates = untracked.big_objects(math.ceil(GROWN_SHARE * malloc.per_call * judgement.calls))
+    for obj, holder in candidates:
+        site = _site_of(obj, sites)
+        if site is not None or not sites:
+            path = _path(obj, holder, effort, frozenset((id(candidates), *map(id, candidates))))
+            return (_cause(obj, path, site, round(malloc.per_call * calls)),)
+    return ()
+
+
+def _site_of(obj: object, sites: Sequence[SiteGrowth]) -> str | None:
+    """The line whose largest allocation is of the object's size: it was made since tracing began."""
+    size = safe.shallow_size(obj) or 0
+    return next((row.site for row in sites if abs(size - row.largest_bytes) <= SIZE_MARGIN_BYTES), None)
+
+
+def _path(obj: object, holder: object | None, effort: Effort, own_ids: frozenset[int]) -> ReferrerPath | None:
+    if not effort.holders:
+        return None
+    suspects = [obj if holder is None else holder]
+    (path,) = find_paths(suspects, ignore_ids=own_ids, budget_seconds=SEARCH_SHARE * effort.seconds_left()).paths
+    return path if path is None or holder is None else _below(path, holder, obj)
+
+
+def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
+    """The path to ``holder`` and on to what it holds; an instance's own dict is folded into the attribute."""
+    if path.hops and path.hops[-1].text == ".__dict__":
+        owners = [owner for owner in gc.get_referrers(holder) if safe.instance_dict(owner) is holder]
+        if owners:
+            return replace(path, hops=(*path.hops[:-1], *holders.name_path([owners[0], holder, obj])))
+    return replace(path, hops=(*path.hops, holders.name_edge(holder, obj)))
+
+
+def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int) -> Cause:
+    name = safe.type_name(obj)
+    return Cause(
+        path=path,
+        container_type=name,
+        growth=growth,
+        types=(),
+        lead_type=name,
+        lead_count=0,
+        shallow_bytes=0,
+        entry_bytes=1.0,
+        site=site,
+        never_evicts=False,
+        is_buffer=True,
+    )
