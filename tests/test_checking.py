@@ -275,6 +275,24 @@ def test_a_target_that_raises_is_named_with_its_call(number):
     assert type(caught.value.__cause__) is ValueError
 
 
+def test_a_target_that_raises_leaves_a_report_of_what_was_measured():
+    def fails():
+        leak_page()
+        if len(PAGES) == 500:
+            raise ValueError("no more")
+
+    with pytest.raises(TargetRaised) as caught:
+        leakscope.check(fails)
+    report = caught.value.report
+    assert (report.verdict, report.is_cut_short) == (Verdict.INCONCLUSIVE, True)
+    assert report.reason == f"raised ValueError: no more after {report.calls} measured calls"
+    assert "until then it grew by 1 gc object" in report.notes[0]
+    assert f"calls={report.calls // 2}" in report.next_step
+    with pytest.raises(TargetRaised) as caught:
+        leakscope.check(lambda: 1 / 0)
+    assert caught.value.report is None
+
+
 def test_a_target_that_exits_is_named():
     with pytest.raises(TargetRaised, match=r"called sys.exit\(3\) on call 1\."):
         leakscope.check(lambda: sys.exit(3))

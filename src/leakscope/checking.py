@@ -14,17 +14,19 @@ from typing import Any
 
 from leakscope import _env, settings, targets
 from leakscope._format import plural
-from leakscope.analysis import findings, growth, other_threads, verdict
+from leakscope.analysis import endings, findings, growth, other_threads, verdict
 from leakscope.causes import Effort
 from leakscope.driving import NO_HOOKS, Hooks, drive_async, run_steps
 from leakscope.errors import GrowthError, TargetRaised
 from leakscope.explaining import explain
-from leakscope.measuring import PASS_ONE_SHARE, Measured, Progress, capacity_for, measure
+from leakscope.measuring import PASS_ONE_SHARE, Measured, Observer, capacity_for, measure
+from leakscope.model.ending import Ending
 from leakscope.model.evidence import Evidence
 from leakscope.model.finding import Finding
 from leakscope.model.growth import Judgement, Trend
 from leakscope.model.report import Overhead, Verdict
 from leakscope.model.snapshot import Missing
+from leakscope.partial_reports import Partial, partial_report
 from leakscope.results import Report
 from leakscope.sensors import thread_names
 from leakscope.sensors.sampler import Sampler
@@ -136,14 +138,14 @@ def _is_allowed(report: Report, max_bytes_per_call: float) -> bool:
 def run_check(
     target: Target,
     chosen: CheckSettings,
-    on_progress: Progress | None = None,
+    observer: Observer | None = None,
     *,
     keeps_interrupted: bool = False,
     hooks: Hooks = NO_HOOKS,
 ) -> Report:
     """Checks a target in this thread; ``keeps_interrupted`` gives a report of what was seen until Ctrl-C."""
     return run_steps(
-        lambda loop: _session(target, chosen, loop, on_progress, keeps_interrupted),
+        lambda loop: _session(target, chosen, loop, observer, keeps_interrupted),
         target,
         keeps_interrupted=keeps_interrupted,
         hooks=hooks,
@@ -151,21 +153,28 @@ def run_check(
 
 
 def _session(
-    target: Target, chosen: CheckSettings, loop: Any, on_progress: Progress | None, keeps_interrupted: bool
+    target: Target, chosen: CheckSettings, loop: Any, observer: Observer | None, keeps_interrupted: bool
 ) -> Generator[int, None, Report]:
     """Pass one, the judge, pass two, the report: yields how many calls to make next."""
     environment = _env.environment()
     sampler = Sampler(capacity_for(chosen.calls), is_wide=True, loop=loop)
     started = time.perf_counter()
     try:
-        measured = yield from _measured(sampler, chosen, on_progress, keeps_interrupted)
+        if observer is not None:
+            observer.begins(sampler)
+        measured = yield from _measured(sampler, chosen, observer, keeps_interrupted)
+        ending = _ending(measured)
+        if ending is not None:
+            overhead = Overhead(measured.total_seconds, measured.target_seconds, measured.sample_count)
+            partial = Partial(target.label, chosen, measured.series, overhead, sampler.missing, environment)
+            return _cut_short(partial_report(partial, ending), measured.failure)
         judgement = other_threads.weigh(
             growth.judge(measured.series, measured.calls, window_count=_window_count(chosen)), measured.background
         )
         collected = _collected_per_call(measured)
         evidence = Evidence(calls=0)
         with_cycles = collected >= findings.CYCLES_PER_CALL
-        if measured.stopped_by != "interrupted" and (judgement.trend is not Trend.FLAT or with_cycles):
+        if judgement.trend is not Trend.FLAT or with_cycles:
             effort = _effort(chosen, measured, started)
             try:
                 evidence = yield from explain(judgement, effort, with_cycles=with_cycles)
@@ -178,8 +187,23 @@ def _session(
     return _report(target, chosen, measured, judgement, evidence, collected, overhead, sampler.missing, environment)
 
 
+def _ending(measured: Measured) -> Ending | None:
+    """What ended pass one before its time, if something did."""
+    if measured.failure is not None:
+        return endings.of_failure(measured.failure)
+    return endings.INTERRUPTED if measured.stopped_by == "interrupted" else None
+
+
+def _cut_short(report: Report, failure: TargetRaised | None) -> Report:
+    """The report of an interrupted check; raises the target's failure with its report."""
+    if failure is None:
+        return report
+    failure.report = report
+    raise failure
+
+
 def _measured(
-    sampler: Sampler, chosen: CheckSettings, on_progress: Progress | None, keeps_interrupted: bool
+    sampler: Sampler, chosen: CheckSettings, observer: Observer | None, keeps_interrupted: bool
 ) -> Generator[int, None, Measured]:
     """Pass one; again without freezing when most of the growth went away with the freeze."""
     may_freeze = True
@@ -192,9 +216,9 @@ def _measured(
             window_count=_window_count(chosen),
             may_freeze=may_freeze,
             keeps_interrupted=keeps_interrupted,
-            on_progress=on_progress,
+            observer=observer,
         )
-        if not (may_freeze and _grew_by_freezing(measured)):
+        if _ending(measured) is not None or not (may_freeze and _grew_by_freezing(measured)):
             return measured
         may_freeze = False
 

@@ -67,6 +67,11 @@ def decode_report(cls: type[R], data: object) -> R:
         ) from error
 
 
+def decode(hint: Any, data: Any) -> Any:
+    """The value of type ``hint`` that ``encode`` made ``data`` from. Raises ``ValueError`` or ``TypeError``."""
+    return _decode(hint, data)
+
+
 def _with_path(finding: Mapping[str, Any], paths: Any) -> dict[str, Any]:
     holder = finding["holder"]
     return {**finding, "holder": None if holder is None else paths[holder]}

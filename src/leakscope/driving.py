@@ -1,14 +1,17 @@
 """Calls a target between the steps of a generator: plainly, or awaited on an event loop. The same steps serve both,
-and learn of what the target raised. Touches the target and asyncio.
+and learn of what the target raised. Touches the target and asyncio; ends copies of the process that the target forked.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
+import traceback
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, NoReturn, TypeAlias, TypeVar, cast
 
 from leakscope import targets
 from leakscope.errors import RunningLoopError, TargetNotCallable
@@ -134,6 +137,7 @@ def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
 def _drive(steps: Steps[T], target: Target) -> T:
     """Runs the steps to their end, calling the target in between; what it raises is thrown into the steps."""
     call = target.call
+    pid = os.getpid()
     made = 0
     wanted = next(steps)
     try:
@@ -142,6 +146,8 @@ def _drive(steps: Steps[T], target: Target) -> T:
             try:
                 for _ in range(wanted):
                     result = call()
+                    if os.getpid() != pid:
+                        _end_forked_copy(None)
                     made += 1
                     if made == 1:
                         targets.require_not_coroutine(result, target)
@@ -151,6 +157,8 @@ def _drive(steps: Steps[T], target: Target) -> T:
             except (Exception, SystemExit) as caught:
                 error = targets.raised_on_call(target, made + 1, caught)
                 error.__cause__ = caught
+            if os.getpid() != pid:
+                _end_forked_copy(error)
             try:
                 wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
@@ -167,6 +175,7 @@ async def drive_async(steps: Steps[T], target: Target, hooks: Hooks = NO_HOOKS) 
 
 async def _drive_async(steps: Steps[T], target: Target) -> T:
     call = target.call
+    pid = os.getpid()
     made = 0
     wanted = next(steps)
     try:
@@ -177,6 +186,8 @@ async def _drive_async(steps: Steps[T], target: Target) -> T:
                     result = call()
                     targets.require_awaitable(result, target)
                     await result
+                    if os.getpid() != pid:
+                        _end_forked_copy(None)
                     made += 1
                 await _let_the_loop_run()
             except (KeyboardInterrupt, TargetNotCallable, asyncio.CancelledError) as caught:
@@ -184,12 +195,39 @@ async def _drive_async(steps: Steps[T], target: Target) -> T:
             except (Exception, SystemExit) as caught:
                 error = targets.raised_on_call(target, made + 1, caught)
                 error.__cause__ = caught
+            if os.getpid() != pid:
+                _end_forked_copy(error)
             try:
                 wanted = steps.send(None) if error is None else steps.throw(error)
             except StopIteration as stop:
                 return cast("T", stop.value)
     finally:
         steps.close()
+
+
+def _end_forked_copy(error: BaseException | None) -> NoReturn:
+    """Ends a child that the target forked and that came back from the call, as returning, exiting or raising ends a
+    program: two processes would go on calling, and give two answers."""
+    cause = error.__cause__ or error if error is not None else None
+    if cause is None:
+        os._exit(0)  # its streams hold what the parent printed before the fork: not to be written twice
+    status = _exit_status(cause)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    os._exit(status)
+
+
+def _exit_status(error: BaseException) -> int:
+    """The status that the interpreter ends with for what nobody caught, after printing what it prints."""
+    if isinstance(error, SystemExit):
+        if error.code is None:
+            return 0
+        if type(error.code) is int:
+            return error.code & 0xFF
+    with suppress(OSError, ValueError, AttributeError):
+        traceback.print_exception(type(error), error, error.__traceback__)
+    return 1
 
 
 async def _let_the_loop_run() -> None:

@@ -39,14 +39,17 @@ class TargetNotCallable(LeakscopeError, TypeError):
 class TargetRaised(LeakscopeError):
     """The checked function raised, or called ``sys.exit``; ``__cause__`` is what it raised.
 
-    ``call_number`` counts from 1 and includes the warm-up calls.
+    ``call_number`` counts from 1 and includes the warm-up calls. ``report`` is what was measured until then, None
+    when nothing was. ``what`` is what happened as a predicate: ``"raised ValueError: no more"``.
     """
 
     slug = "target-raised"
 
-    def __init__(self, message: str, call_number: int = 0) -> None:
+    def __init__(self, message: str, call_number: int = 0, what: str = "raised") -> None:
         super().__init__(message)
         self.call_number = call_number
+        self.what = what
+        self.report: Any = None
 
 
 class RunningLoopError(LeakscopeError, RuntimeError):
@@ -80,9 +83,14 @@ class ReportFormatError(LeakscopeError, ValueError):
 
 
 class ChildFailed(LeakscopeError):
-    """The child process that measures ended without a report."""
+    """The child process that measures ended without an answer; ``report`` is what was measured until then, None when
+    nothing was."""
 
     slug = "child-failed"
+
+    def __init__(self, message: str, report: Any = None) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class GrowthError(LeakscopeError, AssertionError):

@@ -33,18 +33,24 @@ def find_grown_object(
         return ()
     gc.collect()
     candidates = untracked.big_objects(math.ceil(GROWN_SHARE * malloc.per_call * judgement.calls))
-    for obj, holder in candidates:
-        site = _site_of(obj, sites)
-        if site is not None or not sites:
-            path = _path(obj, holder, effort, frozenset((id(candidates), *map(id, candidates))))
-            return (_cause(obj, path, site, round(malloc.per_call * calls)),)
-    return ()
+    matches = [(_match(obj, sites), position) for position, (obj, _) in enumerate(candidates)]
+    close = [(margin, position, site) for (margin, site), position in matches if margin <= SIZE_MARGIN_BYTES]
+    if not close:
+        return ()
+    _, position, site = min(close, key=lambda row: row[:2])
+    obj, holder = candidates[position]
+    path = _path(obj, holder, effort, frozenset((id(candidates), *map(id, candidates))))
+    return (_cause(obj, path, site, round(malloc.per_call * calls)),)
 
 
-def _site_of(obj: object, sites: Sequence[SiteGrowth]) -> str | None:
-    """The line whose largest allocation is of the object's size: it was made since tracing began."""
+def _match(obj: object, sites: Sequence[SiteGrowth]) -> tuple[float, str | None]:
+    """The line whose largest allocation is nearest to the object's size, and by how many bytes it differs: the object
+    was made there since tracing began."""
+    if not sites:
+        return 0.0, None
     size = safe.shallow_size(obj) or 0
-    return next((row.site for row in sites if abs(size - row.largest_bytes) <= SIZE_MARGIN_BYTES), None)
+    nearest = min(sites, key=lambda row: abs(size - row.largest_bytes))
+    return abs(size - nearest.largest_bytes), nearest.site
 
 
 def _path(obj: object, holder: object | None, effort: Effort, own_ids: frozenset[int]) -> ReferrerPath | None:

@@ -13,17 +13,17 @@ import time
 from array import array
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from leakscope.analysis import growth, other_threads
 from leakscope.background import ROWS as BACKGROUND_ROWS
 from leakscope.background import Watch, observe
+from leakscope.errors import TargetRaised
 from leakscope.model.growth import Background, Series
 from leakscope.sensors import gc_state, handles
 from leakscope.sensors.sampler import Sampler
 
 Steps = Generator[int, None, Any]
-Progress = Callable[[int, float], None]
 
 SAMPLE_EVERY_MOST = 15
 #: Later samples may be further apart: each window of a judgement still has 25 of them.
@@ -34,16 +34,36 @@ SAMPLES_LEAST = 32
 CAPS = {"malloc_bytes": 1 << 30, "private_bytes": 1 << 30, "fd_count": 400, "thread_count": 200, "child_count": 200}
 #: Of the descriptors that the process may still open.
 FD_SHARE = 0.5
-PROGRESS_SECONDS = 0.25
 #: Pass two needs the rest of the budget.
 PASS_ONE_SHARE = 0.65
 #: On top of that, when other threads have to be told from the target.
 BACKGROUND_SHARE = 0.1
 
 
+class Observer(Protocol):
+    """Follows a measurement while it goes on, from between two samples; what it allocates is gone when it returns."""
+
+    def begins(self, sampler: Sampler) -> None:
+        """Before the first call."""
+
+    def sampled(self, row: int, state: State) -> None:
+        """The sampler's columns are filled up to ``row``."""
+
+
+class State(NamedTuple):
+    """How far a measurement is: what ``Series`` and ``Measured`` have beside the samples."""
+
+    calls: int
+    seconds: float
+    target_seconds: float
+    collector_is_enabled: bool
+    replaced_count: int
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The series of pass one and how it ended: ``stopped_by`` is ``"settled"``, ``"budget"``, ``"calls"`` or a cap."""
+    """The series of pass one and how it ended: ``stopped_by`` is ``"settled"``, ``"budget"``, ``"calls"``, a cap,
+    ``"interrupted"`` or ``"raised"``; ``failure`` is the error for a target that raised."""
 
     series: Series
     calls: int
@@ -53,6 +73,7 @@ class Measured:
     stopped_by: str
     was_frozen: bool
     freed_by_unfreezing: int
+    failure: TargetRaised | None = None
     background: Background | None = None
 
 
@@ -64,10 +85,12 @@ class _Run:
     calls_at: array[int]
     clock: Callable[[], float]
     started: float
+    observer: Observer | None = None
     rows: int = 0
     calls: int = 0
     target_seconds: float = 0.0
     frozen_count: int = 0
+    replaced_count: int = 0
     fd_cap: float = math.inf
 
     def sample(self) -> float:
@@ -76,20 +99,30 @@ class _Run:
         self.sampler.settle()
         self.sampler.read(self.rows)
         self.calls_at[self.rows] = self.calls
+        if self.observer is not None:
+            self.observer.sampled(self.rows, self.state())
         self.rows += 1
         return self.clock() - started
 
     def seconds(self) -> float:
         return self.clock() - self.started
 
+    def state(self) -> State:
+        return State(self.calls, self.seconds(), self.target_seconds, gc.isenabled(), self.replaced_count)
+
+    def count_replaced(self) -> None:
+        """Walks the permanent generation: not for every sample."""
+        self.replaced_count = max(0, self.frozen_count - gc.get_freeze_count()) if self.frozen_count else 0
+
     def series(self) -> Series:
         rows = self.rows
+        self.count_replaced()
         return Series(
             calls=self.calls_at[:rows],
             values={name: values[:rows] for name, values in self.sampler.columns.items()},
             seconds=self.seconds(),
             collector_is_enabled=gc.isenabled(),
-            replaced_count=max(0, self.frozen_count - gc.get_freeze_count()) if self.frozen_count else 0,
+            replaced_count=self.replaced_count,
         )
 
 
@@ -102,15 +135,15 @@ def measure(
     window_count: int,
     may_freeze: bool,
     keeps_interrupted: bool = False,
-    on_progress: Progress | None = None,
+    observer: Observer | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Steps:
     """Yields numbers of calls to make; returns ``Measured``.
 
-    ``calls`` fixes the number of calls; without it the judge decides, up to the budget. An interrupt ends it early
-    and keeps what was measured when ``keeps_interrupted`` is set.
+    ``calls`` fixes the number of calls; without it the judge decides, up to the budget. An interrupt (when
+    ``keeps_interrupted`` is set) and a target that raises end it early and keep what was measured.
     """
-    run = _Run(sampler, array("q", bytes(8 * sampler.capacity)), clock, clock())
+    run = _Run(sampler, array("q", bytes(8 * sampler.capacity)), clock, clock(), observer)
     run.fd_cap = FD_SHARE * handles.fd_headroom()
     yield warmup
     freezes = may_freeze and gc_state.may_freeze()
@@ -123,43 +156,46 @@ def measure(
             run.frozen_count = gc.get_freeze_count()
         run.rows = 0
         run.sample()
+        failure: TargetRaised | None = None
+        background: Background | None = None
         try:
-            stopped_by = yield from _sample_windows(run, calls, budget_seconds, window_count, on_progress)
+            stopped_by = yield from _sample_windows(run, calls, budget_seconds, window_count)
+            background = yield from _background(run, budget_seconds, window_count)
         except KeyboardInterrupt:
             if not keeps_interrupted:
                 raise
             stopped_by = "interrupted"
+        except TargetRaised as error:
+            stopped_by, failure = "raised", error
         series = run.series()
-        background = None
-        if stopped_by != "interrupted" and _may_be_disturbed(run, series, window_count):
-            deadline = run.started + budget_seconds * (1 + BACKGROUND_SHARE)
-            watch = Watch(sampler, run.rows + 1, deadline, clock)
-            background = yield from observe(watch, run.calls, run.target_seconds / max(1, run.calls))
     finally:
         if freezes:
             gc.unfreeze()
-    freed = _freed_by_unfreezing(run) if freezes else 0
+    freed = _freed_by_unfreezing(run) if freezes and failure is None else 0
     return Measured(
-        series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed, background
+        series, run.calls, run.rows, run.target_seconds, run.seconds(), stopped_by, freezes, freed, failure, background
     )
 
 
-def _may_be_disturbed(run: _Run, series: Series, window_count: int) -> bool:
-    """Other threads are alive, and the exact counters moved: somebody's doing."""
+def _background(run: _Run, budget_seconds: float, window_count: int) -> Generator[int, None, Background | None]:
+    """What other threads do, where some are alive and the exact counters moved: it may have been them."""
     if run.sampler.columns["thread_count"][run.rows - 1] <= 1:
-        return False
-    return not other_threads.is_still(growth.judge(series, run.calls, window_count=window_count))
+        return None
+    if other_threads.is_still(growth.judge(run.series(), run.calls, window_count=window_count)):
+        return None
+    deadline = run.started + budget_seconds * (1 + BACKGROUND_SHARE)
+    watch = Watch(run.sampler, run.rows + 1, deadline, run.clock)
+    return (yield from observe(watch, run.calls, run.target_seconds / max(1, run.calls)))
 
 
 def _sample_windows(
-    run: _Run, calls: int | None, budget_seconds: float, window_count: int, on_progress: Progress | None
+    run: _Run, calls: int | None, budget_seconds: float, window_count: int
 ) -> Generator[int, None, str]:
     """Calls and samples until something ends it; returns what."""
     points = growth.evaluation_points()
     limit = calls or growth.CALL_LIMIT
     least_batch = math.ceil(limit / growth.CALL_LIMIT)
     batch = least_batch
-    told = -PROGRESS_SECONDS
     while True:
         point = next((point for point in points if point > run.calls), limit)
         before = run.clock()
@@ -179,9 +215,8 @@ def _sample_windows(
         cap = _cap_reached(run)
         if cap:
             return cap
-        if on_progress is not None and seconds >= told + PROGRESS_SECONDS:
-            told = seconds
-            on_progress(run.calls, seconds)
+        if run.calls == point:
+            run.count_replaced()
         if run.calls == point and calls is None and growth.is_answerable(run.calls, seconds):
             judgement = growth.judge(run.series(), run.calls, window_count=window_count)
             if growth.is_settled(judgement):

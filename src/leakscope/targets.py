@@ -75,16 +75,12 @@ def require_awaitable(result: object, target: Target) -> None:
 def raised_on_call(target: Target, number: int, error: BaseException) -> TargetRaised:
     """The error for a target that raised ``error`` on its ``number``-th call."""
     if isinstance(error, SystemExit):
-        return TargetRaised(
-            f"{target.label} called sys.exit({_exit_code(error)}) on call {number}. "
-            "Pass a function that returns, so that it can be called again",
-            number,
-        )
-    return TargetRaised(
-        f"{target.label} raised {_described(error)} on call {number}. "
-        "A check calls the function many times: pass one that can be repeated, with what it needs set up before",
-        number,
-    )
+        what = f"called sys.exit({_exit_code(error)})"
+        remedy = "Pass a function that returns, so that it can be called again"
+    else:
+        what = f"raised {_described(error)}"
+        remedy = "A check calls the function many times: pass one that can be repeated, all it needs set up before"
+    return TargetRaised(f"{target.label} {what} on call {number}. {remedy}", number, what)
 
 
 def _exit_code(error: SystemExit) -> str:

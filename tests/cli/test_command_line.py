@@ -93,7 +93,7 @@ def leakscope(folder, *arguments):
         (["check", "app:raises_hundredth"], "raised ValueError: no more on call 100."),
         (["check", "app:raises_base"], "raised BaseOnly, which is no Exception"),
         (["check", "app:exits"], "called sys.exit(4) on call 1."),
-        (["check", "app:exits_hard"], "ended itself with status 3"),
+        (["check", "app:exits_hard"], "ended its process with status 3"),
         (["check", "app:crashes"], "was ended by SIGSEGV"),
         (["check", "app:clean", "--calls", "0"], "calls=0"),
         (["check", "app:clean", "--calls", "-5"], "calls=-5"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leakscope._format import amount, number, plural
 from leakscope.analysis import growth, other_threads
+from leakscope.model.ending import Ending
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend
 from leakscope.model.report import Verdict
@@ -44,8 +45,6 @@ def decide(judgement: Judgement, evidence: Evidence, series: Series, stopped_by:
     if judgement.calls < growth.LEAST_CALLS:
         calls = plural(judgement.calls, "call")
         return Decision(Verdict.INCONCLUSIVE, f"was called too few times: {calls}, {growth.LEAST_CALLS} are the least")
-    if stopped_by == "interrupted":
-        return Decision(Verdict.INCONCLUSIVE, f"was interrupted after {plural(judgement.calls, 'call')}")
     if judgement.trend is Trend.FLAT:
         return Decision(
             Verdict.NO_LEAK, f"stays flat over {plural(judgement.calls, 'call')}", _plateaus(judgement, series)
@@ -56,6 +55,14 @@ def decide(judgement: Judgement, evidence: Evidence, series: Series, stopped_by:
     if judgement.trend is Trend.LEAKS:
         return Decision(Verdict.LEAK, "grows by " + _amounts(judgement.leaking()))
     return _of_suspects(judgement, evidence)
+
+
+def cut_short(judgement: Judgement, ending: Ending) -> Decision:
+    """The decision on a check that ``ending`` ended: none, and what grew until then."""
+    leaking = judgement.leaking()
+    so_far = (f"until then it grew by {_amounts(leaking)}, in every window",) if leaking else ()
+    reason = f"{ending.how} after {plural(judgement.calls, 'measured call')}"
+    return Decision(Verdict.INCONCLUSIVE, reason, so_far)
 
 
 def _filling(judgement: Judgement, evidence: Evidence) -> str:

@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _listen_for_interrupts()
     try:
         return int(options.run(options, terminal))
-    except LeakscopeError as error:
+    except (LeakscopeError, TargetFailed) as error:
         if isinstance(error, TargetFailed) and error.trace:
             terminal.text(error.trace.rstrip(), style="dim")
         terminal.text(f"leakscope: {error}")

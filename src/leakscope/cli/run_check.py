@@ -6,19 +6,21 @@ import argparse
 import os
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from leakscope import render, results, settings
-from leakscope.errors import OutputError
+from leakscope.errors import ChildFailed, OutputError
 from leakscope.model.report import Verdict
 from leakscope.render.terminal import Terminal
 from leakscope.results import Report
 from leakscope.runner import loading, parent
-from leakscope.runner.protocol import Message, Request
+from leakscope.runner.parent import TargetFailed
+from leakscope.runner.protocol import Request
 
 EXIT_CODES = {Verdict.NO_LEAK: 0, Verdict.LEAK: 1, Verdict.INCONCLUSIVE: 3}
-EXIT_INTERRUPTED = 2
+EXIT_CUT_SHORT = 2
 STDOUT = "-"
 
 
@@ -69,10 +71,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     )
     require_output(options.json)
     request = Request("check", options.target, options.setup, options.teardown, asdict(chosen))
-    report, was_interrupted = checked(request, chosen.budget_seconds, options.json == STDOUT, terminal)
-    terminal.report(report)
-    write_json(options.json, render.report_json(report))
-    return EXIT_INTERRUPTED if was_interrupted else EXIT_CODES[report.verdict]
+    report, was_interrupted = checked(request, chosen.budget_seconds, options.json, terminal)
+    return EXIT_CUT_SHORT if was_interrupted or report.is_cut_short else EXIT_CODES[report.verdict]
 
 
 def require_specs(options: argparse.Namespace) -> None:
@@ -82,20 +82,31 @@ def require_specs(options: argparse.Namespace) -> None:
             loading.require_form(spec)
 
 
-def checked(request: Request, budget_seconds: float, keeps_stdout: bool, terminal: Terminal) -> tuple[Report, bool]:
-    """The report of a check in a child process, and whether Ctrl-C ended it."""
+def checked(request: Request, budget_seconds: float, json_path: str | None, terminal: Terminal) -> tuple[Report, bool]:
+    """Checks in a child process, prints the report and writes it as JSON; gives it, and whether Ctrl-C ended it.
+
+    Raises the errors of ``parent.run`` after printing and writing what was measured until then.
+    """
     terminal.progress(request.target, 0, 0.0)
+    try:
+        outcome = parent.run(
+            request,
+            budget_seconds=budget_seconds,
+            follow=partial(terminal.progress, request.target),
+            target_stdout=sys.stderr.fileno() if json_path == STDOUT else None,
+        )
+    except (TargetFailed, ChildFailed) as error:
+        if error.report is not None:
+            _publish(error.report, json_path, terminal)
+        raise
+    report = Report.from_dict(outcome.body)
+    _publish(report, json_path, terminal)
+    return report, outcome.was_interrupted
 
-    def follow(message: Message) -> None:
-        terminal.progress(request.target, message.body.get("calls", 0), message.body.get("seconds", 0.0))
 
-    outcome = parent.run(
-        request,
-        budget_seconds=budget_seconds,
-        follow=follow,
-        target_stdout=sys.stderr.fileno() if keeps_stdout else None,
-    )
-    return Report.from_dict(outcome.body), outcome.was_interrupted
+def _publish(report: Report, json_path: str | None, terminal: Terminal) -> None:
+    terminal.report(report)
+    write_json(json_path, render.report_json(report))
 
 
 def require_output(path: str | None) -> None:

@@ -6,8 +6,8 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from leakscope import render, settings
-from leakscope.cli.run_check import STDOUT, add_output_options, checked, require_output, write_json
+from leakscope import settings
+from leakscope.cli.run_check import add_output_options, checked, require_output
 from leakscope.render.terminal import Terminal
 from leakscope.runner.protocol import Request
 
@@ -36,10 +36,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     terminal.text(_INTRODUCTION)
     chosen = settings.check_settings()
     request = Request("check", TARGET, settings=asdict(chosen))
-    report, was_interrupted = checked(request, chosen.budget_seconds, options.json == STDOUT, terminal)
-    terminal.report(report)
-    write_json(options.json, render.report_json(report))
-    if was_interrupted:
+    report, was_interrupted = checked(request, chosen.budget_seconds, options.json, terminal)
+    if was_interrupted or report.is_cut_short:
         return 2
     terminal.text(_CLOSING)
     return 0

@@ -44,7 +44,9 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
         "why", options.target, options.setup, options.teardown, type_name=options.type_name, calls=options.calls
     )
     stdout = sys.stderr.fileno() if options.json == STDOUT else None
-    outcome = parent.run(request, budget_seconds=LIMIT_SECONDS, follow=lambda message: None, target_stdout=stdout)
+    outcome = parent.run(
+        request, budget_seconds=LIMIT_SECONDS, follow=lambda calls, seconds: None, target_stdout=stdout
+    )
     terminal.text(outcome.body["text"])
     write_json(options.json, json.dumps(outcome.body["data"], indent=1) + "\n")
     return 0

@@ -37,7 +37,8 @@ class ReportData:
 
     ``calls`` is 0 for a probe. ``growths`` and ``windows`` are a check's evidence; ``delta``, ``pauses`` and
     ``left_behind`` a probe's. ``sensitivity`` says what would have been seen. ``raised`` is the type of the exception
-    that left a probed block.
+    that left a probed block. ``is_cut_short``: something ended the check before it could decide, and this is what was
+    measured until then.
     """
 
     origin: Literal["check", "probe"]
@@ -59,3 +60,4 @@ class ReportData:
     missing: tuple[Missing, ...] = ()
     environment: tuple[tuple[str, str], ...] = ()
     overhead: Overhead | None = None
+    is_cut_short: bool = False

@@ -8,7 +8,10 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Kind = Literal["started", "progress", "report", "retention", "error"]
+from leakscope.settings import CheckSettings
+
+#: ``started`` and ``measuring`` on the way; the verb's answer before its teardown; last ``done`` or ``error``.
+Kind = Literal["started", "measuring", "report", "retention", "done", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class Request:
     settings: dict[str, Any] = field(default_factory=dict)
     type_name: str = ""
     calls: int = 0
+
+    def check_settings(self) -> CheckSettings:
+        """The settings of ``check`` as they were before they travelled."""
+        return CheckSettings(**self.settings | {"ignore": tuple(self.settings["ignore"])})
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))
