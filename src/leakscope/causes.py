@@ -165,7 +165,7 @@ class CauseFinder:
         entry = objects[0] if objects else None
         full = path
         if path is not None and entry is not None and kind_of(type(container)) not in BUFFERS:
-            hop = holders.name_edge(container, entry)
+            hop = holders.name_edge(container, entry, str(path))
             full = replace(path, hops=(*path.hops, hop))
         found.append(self._cause(container, growth, objects, full))
 

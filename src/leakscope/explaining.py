@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import replace
 
+from leakscope.analysis import growth
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
 from leakscope.grown_object import find_grown_object
@@ -23,6 +24,9 @@ from leakscope.sensors import gc_state, handles, thread_names, tracing
 
 #: How many grown things a window should show, so that one that grows by chance does not look like a cause.
 WANTED_GROWTH = 24
+#: Calls that are made when there is time and memory for them: a saw-tooth shows by falling.
+WINDOW_CALLS_WANTED = 256
+WINDOW_BYTES_MOST = 64 << 20
 WINDOW_CALLS_MOST = 4_000
 WINDOW_CALLS_LEAST = 2
 BYTES_ONLY_CALLS = 400
@@ -32,7 +36,7 @@ CYCLE_CALLS = 16
 #: How many walks over the heap pass two takes, at the cost of the first, untraced one.
 WALKS = 6
 #: The window's calls are made in batches, to see when a third of the time left is used.
-BATCHES = 16
+BATCHES = 8
 _COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "child_count", "task_count")
 
 
@@ -45,23 +49,32 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
         evidence = yield from _window(judgement, effort)
     if with_cycles:
         calls = max(1, min(CYCLE_CALLS, _affordable(effort, effort.call_seconds)))
-        groups = yield from cycles_of_calls(calls)
+        with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
+            groups = yield from cycles_of_calls(calls)
         evidence = replace(evidence, cycles=groups, cycle_calls=calls)
     return evidence
 
 
 def wanted_calls(judgement: Judgement) -> int:
-    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``; bytes tell nothing about how often."""
+    """Enough calls for the slowest moving count to grow by ``WANTED_GROWTH``, and to see a saw-tooth fall unless that
+    would use up memory or handles; bytes tell nothing about how often."""
     rate = _slowest_rate(judgement)
-    return BYTES_ONLY_CALLS if rate is None else min(math.ceil(WANTED_GROWTH / min(1.0, rate)), WINDOW_CALLS_MOST)
+    if rate is None:
+        return BYTES_ONLY_CALLS
+    needed = min(math.ceil(WANTED_GROWTH / min(1.0, rate)), WINDOW_CALLS_MOST)
+    moving = [entry for entry in judgement.growths if entry.trend is not Trend.FLAT]
+    if any(entry.signal not in growth.MEMORY for entry in moving):
+        return needed
+    bytes_per_call = max((entry.per_call for entry in moving if entry.signal.endswith("_bytes")), default=0.0)
+    return max(needed, min(WINDOW_CALLS_WANTED, int(WINDOW_BYTES_MOST / max(1.0, bytes_per_call))))
 
 
 def _slowest_rate(judgement: Judgement) -> float | None:
     """The least rate per call among the counts that move; None when only bytes do."""
     rates = [
-        growth.per_call
-        for growth in judgement.growths
-        if growth.trend is not Trend.FLAT and growth.signal in _COUNTED and growth.per_call > 0
+        entry.per_call
+        for entry in judgement.growths
+        if entry.trend is not Trend.FLAT and entry.signal in _COUNTED and entry.per_call > 0
     ]
     return min(rates, default=None)
 
@@ -98,8 +111,9 @@ def _window(judgement: Judgement, effort: Effort) -> Generator[int, None, Eviden
     return replace(evidence, causes=find_grown_object(judgement, evidence.sites, effort, evidence.calls))
 
 
-def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
-    """Makes so many calls, or as many as fit in a third of the time left; gives how many it made."""
+def _calls_in_time(calls: int, effort: Effort, lengths: ContainerLengths) -> Generator[int, None, int]:
+    """Makes so many calls, or as many as fit in a third of the time left; gives how many it made. Notes how long the
+    containers are on the way."""
     until = effort.clock() + effort.seconds_left() / 3
     batch = max(WINDOW_CALLS_LEAST, calls // BATCHES)
     made = 0
@@ -107,6 +121,7 @@ def _calls_in_time(calls: int, effort: Effort) -> Generator[int, None, int]:
         batch = min(batch, calls - made)
         yield batch
         made += batch
+        lengths.note()
     return made
 
 
@@ -119,7 +134,7 @@ def _watched(window: Window, rate: float | None) -> Generator[int, None, Evidenc
     gc.collect()
     recorder.open()
     try:
-        calls = yield from _calls_in_time(window.calls, window.effort)
+        calls = yield from _calls_in_time(window.calls, window.effort, window.lengths)
         gc.collect()
         new = recorder.live()
     finally:

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from leakscope.analysis.components import shortest_cycle, strongly_connected
 from leakscope.causes import lead_of
 from leakscope.heap import garbage, holders, safe
+from leakscope.heap.sites import SiteNames
 from leakscope.model.evidence import CycleGroup
 
 
@@ -33,11 +34,12 @@ def group_cycles(objects: list[object]) -> tuple[CycleGroup, ...]:
     for component in strongly_connected(graph):
         shape = _cycle_text([objects[index] for index in shortest_cycle(graph, component)])
         groups.setdefault(shape, []).append(component)
-    found = [_cycle_group(shape, components, objects) for shape, components in groups.items()]
+    names = SiteNames()
+    found = [_cycle_group(shape, components, objects, names) for shape, components in groups.items()]
     return tuple(sorted(found, key=lambda group: -group.object_count))
 
 
-def _cycle_group(shape: str, components: list[list[int]], objects: list[object]) -> CycleGroup:
+def _cycle_group(shape: str, components: list[list[int]], objects: list[object], names: SiteNames) -> CycleGroup:
     members_of = [objects[index] for component in components for index in component]
     lead = lead_of(members_of)
     return CycleGroup(
@@ -47,6 +49,7 @@ def _cycle_group(shape: str, components: list[list[int]], objects: list[object])
         shallow_bytes=sum(safe.shallow_size(obj) or 0 for obj in members_of),
         type_name=safe.type_name(lead),
         has_finalizer=any(garbage.has_finalizer(obj) for obj in members_of),
+        site=names.of_object(lead),
     )
 
 

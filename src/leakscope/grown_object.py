@@ -67,7 +67,7 @@ def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
         owners = [owner for owner in gc.get_referrers(holder) if safe.instance_dict(owner) is holder]
         if owners:
             return replace(path, hops=(*path.hops[:-1], *holders.name_path([owners[0], holder, obj])))
-    return replace(path, hops=(*path.hops, holders.name_edge(holder, obj)))
+    return replace(path, hops=(*path.hops, holders.name_edge(holder, obj, str(path))))
 
 
 def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int) -> Cause:

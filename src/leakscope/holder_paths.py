@@ -11,6 +11,9 @@ from leakscope.heap import holders, roots
 from leakscope.heap.referrers import ReferrerSearch
 from leakscope.model.retention import Hop, ReferrerPath
 
+#: ``os.environ`` keeps its entries in the dict that the C module made.
+_ALIASES = {"posix": "os", "nt": "os"}
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -64,7 +67,7 @@ def _context(root: roots.Root) -> str:
 
 
 def _path(root: roots.Root, hops: tuple[Hop, ...]) -> ReferrerPath:
-    text = root.text
+    text = _ALIASES.get(root.text, root.text) if hops and hops[0].text == ".environ" else root.text
     if root.variable and not hops:
         text = f"only your variable {root.variable} holds it"
     elif hops and hops[0].kind == "context_variable":

@@ -26,8 +26,8 @@ from leakscope.sensors.sampler import Sampler
 Steps = Generator[int, None, Any]
 
 SAMPLE_EVERY_MOST = 15
-#: Later samples may be further apart: each window of a judgement still has 25 of them.
-SAMPLES_PER_POINT = 128
+#: Later samples may be further apart: each window of a judgement still has 12 of them.
+SAMPLES_PER_POINT = 64
 #: However few the calls, each window has some samples.
 SAMPLES_LEAST = 32
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.

@@ -16,6 +16,7 @@ from leakscope.model.evidence import Cause, Evidence
 from leakscope.model.finding import Finding, Kind
 from leakscope.model.growth import Judgement, SignalGrowth, Trend
 from leakscope.model.retention import ReferrerPath
+from leakscope.model.signals import SIGNALS
 
 #: Objects in cycles per call below which a block is said to make none: the interpreter makes a few by itself.
 CYCLES_PER_CALL = 0.1
@@ -194,6 +195,25 @@ def _private(case: Case) -> Iterator[Finding]:
     )
 
 
+def _unexplained(case: Case) -> Iterator[Finding]:
+    """Growth that pass two had no time for: what the counters say."""
+    if case.evidence.calls:
+        return
+    counted, native = case.moved("gc_object_count", "allocated_blocks"), case.moved("malloc_bytes", "private_bytes")
+    moved = counted or native
+    if moved is None:
+        return
+    is_bytes = SIGNALS[moved.signal].unit == "bytes"
+    rate = size(moved.per_call) if is_bytes else plural(_rounded(moved.per_call), SIGNALS[moved.signal].singular)
+    yield Finding(
+        "retained" if counted else "native",
+        f"{rate} per call",
+        count_per_call=None if is_bytes else moved.per_call,
+        bytes_per_call=None if native is None else native.per_call,
+        evidence=("neither type, holder nor site is known: there was no time to look",),
+    )
+
+
 _HANDLES: tuple[tuple[str, Kind, str], ...] = (
     ("fd_count", "file_descriptor", "file descriptor"),
     ("thread_count", "thread", "thread"),
@@ -245,6 +265,7 @@ def _cyclic_garbage(case: Case) -> Iterator[Finding]:
             group.type_name,
             per_call,
             total,
+            site=group.site,
             evidence=(f"cycle: {group.shape}", *finalizer),
         )
 
@@ -252,6 +273,7 @@ def _cyclic_garbage(case: Case) -> Iterator[Finding]:
 FINDING_RULES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _retained,
     _unheld,
+    _unexplained,
     _native,
     _private,
     _handles,

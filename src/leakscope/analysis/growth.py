@@ -28,6 +28,12 @@ MIN_LAST_OF_FIRST = 0.6
 #: deviations of the difference. A square root has 0.65, a cache that random keys have filled by a third 0.85.
 STEADY_LAST_OF_FIRST = 0.85
 SLOWING_DEVIATIONS = 3.0
+#: A slowing rise tends to this share of itself at least when something leaks beside a cache that fills; the rises of a
+#: square root seem to tend to 0.8 of the last.
+STEADY_SHARE = 0.9
+#: What random keys fill slows by the same factor from window to window. When that is about a half it is nearly full.
+FILLING_SHARE = 0.55
+FILLING_EVENNESS = 1.15
 #: A window's rise against the swing inside it, so that a saw-tooth's phase is no growth.
 MIN_RISE_OF_SWING = 0.5
 #: The rate against the rate at half as many calls: what fills up slows down by a factor of two or more.
@@ -226,6 +232,8 @@ def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, ca
         return Trend.FLAT, "below the floor per call"
     if rule.signal == "gc_object_count" and _is_replacement(series, calls):
         return Trend.FLAT, "new objects take the place of old ones"
+    if _fills_up(rise):
+        return Trend.FLAT, "slows down like what fills up"
     failed = [reason for holds, reason in _CONDITIONS if not holds(rule, rise, half)]
     if is_slow and (failed or calls < SLOW_CALLS):
         return (Trend.FLAT, failed[0]) if failed else (Trend.SUSPECT, f"so slow a rise needs {SLOW_CALLS:,} calls")
@@ -249,7 +257,25 @@ _CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str]
 def _is_slowing(rise: _Rise) -> bool:
     first, last = rise.growths[0], rise.growths[-1]
     chance = SLOWING_DEVIATIONS * math.sqrt(rise.dispersion * (first + last))
-    return last < MIN_LAST_OF_FIRST * first or (last < STEADY_LAST_OF_FIRST * first and first - last > chance)
+    if last < MIN_LAST_OF_FIRST * first:
+        return True
+    return last < STEADY_LAST_OF_FIRST * first and first - last > chance and _final_rise(rise) < STEADY_SHARE * last
+
+
+def _final_rise(rise: _Rise) -> float:
+    """Where the rises tend to, if they slow by a part that fades geometrically: what leaks beside a cache that fills
+    (Aitken's delta-squared); 0 when they do not."""
+    first, middle, last = rise.growths[0], rise.growths[len(rise.growths) // 2], rise.growths[-1]
+    early, late = first - middle, middle - last
+    return last - late**2 / (early - late) if early > late > 0 else 0.0
+
+
+def _fills_up(rise: _Rise) -> bool:
+    """Each rise is about half of the one before, or less, by the same factor again and again: what is left to come is
+    less than what the last window brought. Something that leaks beside it would keep the later rises up."""
+    shares = [after / before for before, after in pairwise(rise.growths)]
+    chance = math.sqrt(max(1.0, rise.dispersion) * rise.growths[-1]) / rise.growths[-2]
+    return max(shares) <= FILLING_SHARE and shares[-1] <= FILLING_EVENNESS * shares[0] + chance
 
 
 def _keeps_its_rate(rise: _Rise, half: _Rise | None) -> bool:

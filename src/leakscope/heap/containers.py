@@ -12,11 +12,29 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable
-from itertools import compress, islice
+from itertools import compress, islice, pairwise
 from operator import gt
 from typing import Any
 
 from leakscope.heap import safe
+
+
+def _bytes_written(stream: io.BytesIO) -> int:
+    """Not its size in memory, which grows by an eighth now and then."""
+    try:
+        with io.BytesIO.getbuffer(stream) as view:
+            return view.nbytes
+    except ValueError:  # closed
+        return 0
+
+
+def _characters_written(stream: io.StringIO) -> int:
+    """Its position: the length of what is only written to."""
+    try:
+        return io.StringIO.tell(stream)
+    except ValueError:  # closed
+        return 0
+
 
 #: How to measure each kind of container; growth of one entry counts as one, of a buffer as one byte.
 LENGTHS: dict[type, Callable[[Any], int]] = {
@@ -25,8 +43,8 @@ LENGTHS: dict[type, Callable[[Any], int]] = {
     set: set.__len__,
     deque: deque.__len__,
     bytearray: bytearray.__len__,
-    io.BytesIO: sys.getsizeof,
-    io.StringIO: sys.getsizeof,
+    io.BytesIO: _bytes_written,
+    io.StringIO: _characters_written,
     array_module.array: array_module.array.__len__,
 }
 #: What keeps every entry until somebody removes it and is not used as a cache: growth of it never stops by itself.
@@ -36,6 +54,10 @@ BUFFERS: frozenset[type] = frozenset({bytearray, io.BytesIO, io.StringIO, array_
 _LIMIT_NAME = re.compile(r"(_+|_\w+__)?(max_?(size|len|length|entries|items)|capacity)", re.IGNORECASE)
 #: Nobody waits for a container to reach more than this: it grows for ever.
 MOST_ENTRIES = 10_000_000
+#: What more objects than this refer to is nobody's own.
+MOST_OWNERS = 20
+#: Of what a container got since it was first measured; a saw-tooth loses more.
+KEPT_SHARE = 0.5
 _DEQUE_MAXLEN: Any = deque.__dict__["maxlen"]
 _LRU_CACHE: Any = type(functools.lru_cache(lambda: None))
 
@@ -63,28 +85,53 @@ class ContainerLengths:
         found = _by_kind(tracked)
         for kind, containers in _by_kind(safe.referents_of_all(tracked), only_untracked=True).items():
             found.setdefault(kind, []).extend(containers)
-        self._rows = [(LENGTHS[kind], held, _lengths(LENGTHS[kind], held)) for kind, held in found.items()]
+        self._rows = [_Measured(LENGTHS[kind], held) for kind, held in found.items()]
+
+    def note(self) -> None:
+        """Measures once more in between: what shrinks on the way does not grow."""
+        for row in self._rows:
+            row.note()
 
     def grown(self, least: int) -> list[tuple[object, int]]:
-        """The containers that are at least ``least`` longer now and still in use, most growth first. Lets go of the
-        others: to be asked once."""
+        """The containers that are at least ``least`` longer now, still in use, and did not lose most of what they got
+        on the way; most growth first. Lets go of the others: to be asked once."""
         only_ours: list[object] = []
         found: list[tuple[object, int]] = [(only_ours, 0)]
         del only_ours
-        for length, containers, before in self._rows:
-            now = _lengths(length, containers)
-            is_longer = list(map(gt, now, before))
-            rows = (compress(column, is_longer) for column in (containers, now, before))
-            found.extend((held, after - earlier) for held, after, earlier in zip(*rows, strict=True))
-            containers.clear()
+        for row in self._rows:
+            row.note()
+            found.extend(row.grown(least))
+            row.containers.clear()
         self._rows.clear()
         counts = [sys.getrefcount(row[0]) for row in found]
-        in_use = [row for row, count in zip(found, counts, strict=True) if count > counts[0] and row[1] >= least]
+        in_use = [row for row, count in zip(found, counts, strict=True) if count > counts[0]]
         return sorted(in_use, key=lambda row: -row[1])
 
 
-def _lengths(length: Callable[[Any], int], containers: list[Any]) -> array_module.array[int]:
-    return array_module.array("q", map(length, containers))
+class _Measured:
+    """Containers of one kind and their lengths at several instants."""
+
+    __slots__ = ("_length", "containers", "lengths")
+
+    def __init__(self, length: Callable[[Any], int], containers: list[Any]) -> None:
+        self._length = length
+        self.containers = containers
+        self.lengths: list[array_module.array[int]] = []
+        self.note()
+
+    def note(self) -> None:
+        self.lengths.append(array_module.array("q", map(self._length, self.containers)))
+
+    def grown(self, least: int) -> list[tuple[object, int]]:
+        first, last = self.lengths[0], self.lengths[-1]
+        is_longer = list(map(gt, last, first))
+        courses = zip(*(compress(column, is_longer) for column in self.lengths), strict=True)
+        held = compress(self.containers, is_longer)
+        return [
+            (container, course[-1] - course[0])
+            for container, course in zip(held, courses, strict=True)
+            if course[-1] - course[0] >= max(least, KEPT_SHARE * sum(max(0, b - a) for a, b in pairwise(course)))
+        ]
 
 
 def _by_kind(objects: list[Any], *, only_untracked: bool = False) -> dict[type, list[Any]]:
@@ -118,9 +165,9 @@ def bound_of(container: Any) -> tuple[int, int] | None:
 
 def _owners(container: Any) -> list[Any]:
     """The instances that have the container as an attribute."""
-    referrers = gc.get_referrers(container)
+    referrers = gc.get_referrers(container)[:MOST_OWNERS]
     namespaces = [referrer for referrer in referrers if type(referrer) is dict]
-    behind = [owner for namespace in namespaces for owner in gc.get_referrers(namespace)]
+    behind = gc.get_referrers(*namespaces)[:MOST_OWNERS] if namespaces else []
     return [owner for owner in (*referrers, *behind) if _has_attribute(owner, container)]
 
 

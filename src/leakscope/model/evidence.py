@@ -45,7 +45,8 @@ class SiteGrowth:
 
 @dataclass(frozen=True, slots=True)
 class CycleGroup:
-    """Cyclic garbage of one shape: how many, of what, and the smallest cycle with its edges named."""
+    """Cyclic garbage of one shape: how many, of what, the smallest cycle with its edges named, and
+    where the object that leads it was made, when that was traced."""
 
     shape: str
     count: int
@@ -53,6 +54,7 @@ class CycleGroup:
     shallow_bytes: int
     type_name: str
     has_finalizer: bool
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
