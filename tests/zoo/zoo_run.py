@@ -31,6 +31,7 @@ SIDES = ("leak", "clean")
 ALL_KINDS = frozenset(
     ("retained", "native", "mapping", "file_descriptor", "thread", "task", "process", "uncollectable", "cyclic_garbage")
 )
+HANDLE_KINDS = frozenset(("mapping", "file_descriptor", "thread", "task", "process"))
 DEFAULT_BUDGET = 10.0
 #: What the command may take beyond its budget, on a busy machine too: loading, a slow call, the search, ending.
 GRACE_SECONDS = 40.0
@@ -73,6 +74,9 @@ class Named:
     type_name: str | None
     holder: str | None
     site: str | None
+
+
+NOTHING = Named("", None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,15 +234,17 @@ def run_side(shape: Shape, side: str) -> Result:
 
 
 def judge(shape: Shape, result: Result) -> Score:
-    """Compares a report with what the shape expects. The first finding must be of an expected kind; type, holder and
-    site must be right together, in one finding of such a kind: the one that has most of them right counts."""
+    """Compares a report with what the shape expects. The first finding is what a reader acts on: it must be of an
+    expected kind and name type, holder and site. Only where it counts handles, which have none of these, another
+    finding may: the one that has most of them right."""
     verdict = result.verdict in shape.verdicts(result.side)
     if result.side == "clean":
         return Score(verdict)
     kind = bool(result.kinds) and result.kinds[0] in shape.kinds
-    scores = [_names(shape, finding) for finding in result.findings if finding.kind in shape.kinds]
-    best = max(scores or [_names(shape, Named("", None, None, None))], key=lambda score: sum(map(bool, score)))
-    type_name, holder, site = best
+    counts_handles = bool(result.kinds) and result.kinds[0] in HANDLE_KINDS
+    candidates = result.findings if counts_handles else result.findings[:1]
+    scores = [_names(shape, finding) for finding in candidates if finding.kind in shape.kinds]
+    type_name, holder, site = max(scores or [_names(shape, NOTHING)], key=lambda score: sum(map(bool, score)))
     if shape.all_types:
         type_name = shape.types <= set(result.types)
     return Score(verdict, kind, type_name, holder, site)
