@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {
             "snapshots", "collecting", "probing", "checking", "measuring",
             "block_measuring", "driving", "explaining", "causes", "garbage_cycles",
-            "holder_paths", "targets", "why", "graphs", "watching",
+            "holder_paths", "native_sites", "targets", "why", "graphs", "watching",
         }
     ),
     frozenset({"runner"}),

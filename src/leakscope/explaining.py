@@ -11,6 +11,7 @@ from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import replace
 
+from leakscope.analysis.native_growth import native_growth, python_sites
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
 from leakscope.heap.containers import (
@@ -20,6 +21,7 @@ from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_reco
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Trend
+from leakscope.native_sites import find_native_sites
 from leakscope.sensors import handles, thread_names, tracing
 
 #: How many grown things a window should show, so that one that grows by chance does not look like a cause.
@@ -30,21 +32,37 @@ BYTES_ONLY_CALLS = 400
 #: What must appear to be a cause at all, as a share of what the slowest moving count promises.
 LEAST_SHARE = 0.25
 CYCLE_CALLS = 16
+#: Looking for native growth gets this much even when the budget is used up.
+LEAST_NATIVE_SECONDS = 0.5
 _COUNTED = ("gc_object_count", "allocated_blocks", "fd_count", "thread_count", "child_count", "task_count")
 
 
 def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Generator[int, None, Evidence]:
     """Yields numbers of calls to make; returns what they left behind and why it is alive."""
     evidence = Evidence(calls=0)
+    started = time.perf_counter()
     if judgement.trend is not Trend.FLAT:
         if _affordable(effort.seconds, effort.call_seconds) < WINDOW_CALLS_LEAST:
             return Evidence(calls=0, notes=("not explained: too few calls fit in the rest of the budget",))
         evidence = yield from _window(wanted_calls(judgement), _slowest_rate(judgement), effort)
+        evidence = yield from _with_native_sites(judgement, evidence, effort, started)
     if with_cycles:
         calls = max(1, min(CYCLE_CALLS, _affordable(effort.seconds, effort.call_seconds)))
         groups = yield from cycles_of_calls(calls)
         evidence = replace(evidence, cycles=groups, cycle_calls=calls)
     return evidence
+
+
+def _with_native_sites(
+    judgement: Judgement, evidence: Evidence, effort: Effort, started: float
+) -> Generator[int, None, Evidence]:
+    """The evidence with the functions below which native memory grows, when some does."""
+    growth = native_growth(judgement, evidence) if effort.sites else None
+    if growth is None:
+        return evidence
+    seconds = max(LEAST_NATIVE_SECONDS, effort.seconds - (time.perf_counter() - started))
+    found = yield from find_native_sites(growth, python_sites(judgement, evidence), evidence.calls, seconds)
+    return replace(evidence, native=found.sites, notes=(*evidence.notes, *found.notes))
 
 
 def wanted_calls(judgement: Judgement) -> int:
