@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = (
         {
             "snapshots", "collecting", "probing", "checking", "measuring",
             "background", "block_measuring", "driving", "explaining", "causes", "grown_object", "garbage_cycles",
-            "holder_paths", "partial_reports", "targets", "why", "graphs", "watching",
+            "holder_paths", "native_sites", "partial_reports", "targets", "why", "graphs", "watching",
         }
     ),
     frozenset({"runner"}),

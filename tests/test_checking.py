@@ -111,7 +111,7 @@ def test_a_bounded_cache_is_not_accused(size):
 def test_a_cache_that_knows_its_limit_and_is_not_full_is_not_accused():
     report = leakscope.check(cached(20_000))
     assert report.verdict is Verdict.NO_LEAK
-    assert "fills to 20,000, now 16,4" in report.reason
+    assert "fills to 20,000, now 16,6" in report.reason
 
 
 def test_one_object_that_grows_is_named():

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from leakscope.analysis import growth
+from leakscope.analysis.native_growth import native_growth, python_sites
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
 from leakscope.grown_object import find_grown_object
@@ -20,6 +21,7 @@ from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_reco
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Trend
+from leakscope.native_sites import find_native_sites
 from leakscope.sensors import gc_state, handles, thread_names, tracing
 
 #: How many grown things a window should show, so that one that grows by chance does not look like a cause.
@@ -47,12 +49,23 @@ def explain(judgement: Judgement, effort: Effort, *, with_cycles: bool) -> Gener
         if _affordable(effort, effort.call_seconds) < WINDOW_CALLS_LEAST:
             return Evidence(calls=0, notes=("not explained: too few calls fit in the rest of the budget",))
         evidence = yield from _window(judgement, effort)
+        evidence = yield from _with_native_sites(judgement, evidence, effort)
     if with_cycles:
         calls = max(1, min(CYCLE_CALLS, _affordable(effort, effort.call_seconds)))
         with tracing.tracing(FRAME_COUNT) if effort.sites else nullcontext():
             groups = yield from cycles_of_calls(calls)
         evidence = replace(evidence, cycles=groups, cycle_calls=calls)
     return evidence
+
+
+def _with_native_sites(judgement: Judgement, evidence: Evidence, effort: Effort) -> Generator[int, None, Evidence]:
+    """The evidence with the functions below which native memory grows, when some does."""
+    native = native_growth(judgement, evidence) if effort.sites else None
+    if native is None:
+        return evidence
+    python = python_sites(judgement, evidence)
+    found = yield from find_native_sites(native, python, evidence.calls, effort.seconds_left())
+    return replace(evidence, native=found.sites, notes=(*evidence.notes, *found.notes))
 
 
 def wanted_calls(judgement: Judgement) -> int:

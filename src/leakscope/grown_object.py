@@ -11,16 +11,19 @@ from dataclasses import replace
 
 from leakscope.causes import SEARCH_SHARE, Effort
 from leakscope.heap import holders, safe, untracked
+from leakscope.heap.census import census
 from leakscope.holder_paths import find_paths
 from leakscope.model.evidence import Cause, SiteGrowth
 from leakscope.model.growth import Judgement, Trend
 from leakscope.model.retention import ReferrerPath
+from leakscope.model.snapshot import TypeCount
 
 #: The share of malloc's growth over the whole check that one object must have as its size to be what grew.
 GROWN_SHARE = 0.5
 #: What a size may differ from what was traced: an array's header lies beside its data, a number may not use its last
 #: digit.
 SIZE_MARGIN_BYTES = 256
+POINTER_BYTES = 8
 
 
 def find_grown_object(
@@ -28,11 +31,11 @@ def find_grown_object(
 ) -> tuple[Cause, ...]:
     """The biggest object that is as big as what malloc grew by, where it was made (``sites`` of a window of ``calls``
     calls, none when that was not traced) and what holds it; empty when there is none."""
-    malloc = judgement.of("malloc_bytes")
-    if malloc is None or malloc.trend is Trend.FLAT:
+    per_call = _least_per_call(judgement)
+    if not per_call:
         return ()
     gc.collect()
-    candidates = untracked.big_objects(math.ceil(GROWN_SHARE * malloc.per_call * judgement.calls))
+    candidates = untracked.big_objects(math.ceil(GROWN_SHARE * per_call * judgement.calls))
     matches = [(_match(obj, sites), position) for position, (obj, _) in enumerate(candidates)]
     close = [(margin, position, site) for (margin, site), position in matches if margin <= SIZE_MARGIN_BYTES]
     if not close:
@@ -40,7 +43,17 @@ def find_grown_object(
     _, position, site = min(close, key=lambda row: row[:2])
     obj, holder = candidates[position]
     path = _path(obj, holder, effort, frozenset((id(candidates), *map(id, candidates))))
-    return (_cause(obj, path, site, round(malloc.per_call * calls)),)
+    return (_cause(obj, path, site, round(per_call * calls)),)
+
+
+def _least_per_call(judgement: Judgement) -> float:
+    """What the object grows by per call: all of malloc's growth, else a pointer for every other new block."""
+    malloc, blocks = (judgement.of(name) for name in ("malloc_bytes", "allocated_blocks"))
+    if malloc is not None and malloc.trend is not Trend.FLAT:
+        return malloc.per_call
+    if blocks is not None and blocks.trend is not Trend.FLAT:
+        return POINTER_BYTES * blocks.per_call / 2
+    return 0.0
 
 
 def _match(obj: object, sites: Sequence[SiteGrowth]) -> tuple[float, str | None]:
@@ -72,6 +85,8 @@ def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
 
 def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int) -> Cause:
     name = safe.type_name(obj)
+    if type(obj) is list or type(obj) is tuple:
+        return _cause_of_sequence(obj, path, site, round(growth / POINTER_BYTES))
     return Cause(
         path=path,
         container_type=name,
@@ -84,4 +99,28 @@ def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int
         site=site,
         never_evicts=False,
         is_buffer=True,
+    )
+
+
+def _cause_of_sequence(
+    obj: list[object] | tuple[object, ...], path: ReferrerPath | None, site: str | None, growth: int
+) -> Cause:
+    """What it holds most of is what a reader looks for."""
+    rows = census(list(obj))
+    lead = next((entry for entry in obj if safe.type_name(entry) == rows[0].type_name), None)
+    hop = holders.name_edge(obj, lead, str(path))
+    share = growth / max(1, len(obj))
+    return Cause(
+        path=None if path is None else replace(path, hops=(*path.hops, hop)),
+        container_type=safe.type_name(obj),
+        growth=growth,
+        types=tuple(
+            TypeCount(row.type_name, round(row.count * share), round(row.shallow_bytes * share)) for row in rows
+        ),
+        lead_type=rows[0].type_name,
+        lead_count=round(rows[0].count * share),
+        shallow_bytes=round(sum(row.shallow_bytes for row in rows) * share),
+        entry_bytes=POINTER_BYTES,
+        site=site,
+        never_evicts=False,
     )

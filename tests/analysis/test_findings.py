@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from leakscope.analysis import findings, verdict
-from leakscope.model.evidence import Cause, CycleGroup, Evidence, SiteGrowth
+from leakscope.analysis import findings, native_growth, verdict
+from leakscope.model.evidence import Cause, CycleGroup, Evidence, NativeSite, SiteGrowth
 from leakscope.model.growth import Judgement, Series, SignalGrowth, Trend
 from leakscope.model.report import Verdict
 from leakscope.model.retention import Hop, ReferrerPath
@@ -73,6 +73,27 @@ def test_malloc_that_python_objects_explain_is_not_native():
 def test_malloc_alone_is_native():
     (finding,) = found(judged(grew("malloc_bytes", 80.0)), Evidence(calls=400, large_bytes=0))
     assert (finding.kind, finding.bytes_per_call) == ("native", 80.0)
+
+
+def test_native_growth_is_one_finding_for_each_function_that_keeps_it():
+    native = (NativeSite("f", "app.py:43 in f", 60.0), NativeSite("g", "app.py:9 in g", 20.0))
+    first, second = found(judged(grew("malloc_bytes", 80.0)), Evidence(calls=400, large_bytes=0, native=native))
+    assert (first.kind, first.site, first.bytes_per_call) == ("native", "app.py:43 in f", 60.0)
+    assert first.evidence[0] == "below f() at app.py:43"
+    assert second.site == "app.py:9 in g"
+    assert first.signature != second.signature
+    (finding,) = found(judged(grew("private_bytes", 80.0)), Evidence(calls=400, native=native[:1]))
+    assert (finding.kind, finding.site) == ("native", "app.py:43 in f")
+
+
+@pytest.mark.parametrize("size", [64, 2000])
+def test_memory_from_the_raw_allocator_is_native_though_it_is_traced(size):
+    rows = (SiteGrowth("app.py:9 in take", 400, 400 * size),)
+    evidence = Evidence(calls=400, sites=rows, large_bytes=400 * size if size > 512 else 0)
+    (finding,) = found(judged(grew("malloc_bytes", size + 16.0)), evidence)
+    assert finding.kind == "native"
+    assert native_growth.python_sites(judged(grew("malloc_bytes", 80.0)), evidence) == ()
+    assert native_growth.python_sites(judged(grew("allocated_blocks", 1.0)), evidence) == rows
 
 
 def test_one_object_that_grows_has_its_line():

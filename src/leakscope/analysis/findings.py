@@ -11,19 +11,16 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from leakscope._format import number, plural, size
+from leakscope.analysis import native_growth
 from leakscope.analysis.signatures import signature_of
-from leakscope.model.evidence import Cause, Evidence
+from leakscope.model.evidence import Cause, Evidence, NativeSite
 from leakscope.model.finding import Finding, Kind
-from leakscope.model.growth import Judgement, SignalGrowth, Trend
+from leakscope.model.growth import Judgement, SignalGrowth
 from leakscope.model.retention import ReferrerPath
 from leakscope.model.signals import SIGNALS
 
 #: Objects in cycles per call below which a block is said to make none: the interpreter makes a few by itself.
 CYCLES_PER_CALL = 0.1
-#: The share of malloc's growth that must stay unexplained by Python objects before it is called native.
-NATIVE_SHARE = 0.25
-#: A growing table is copied as it grows: malloc's growth per entry can be this many times its final share.
-TABLE_MARGIN = 1.5
 SHOWN_TYPES = 4
 #: The share of the growth that one line must have allocated to be blamed for it.
 SITE_SHARE = 0.5
@@ -40,11 +37,7 @@ class Case:
 
     def moved(self, *signals: str) -> SignalGrowth | None:
         """The first of the signals that leaks or is suspect."""
-        for name in signals:
-            growth = self.judgement.of(name)
-            if growth is not None and growth.trend is not Trend.FLAT:
-                return growth
-        return None
+        return native_growth.moved(self.judgement, *signals)
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
@@ -124,7 +117,8 @@ def _unheld(case: Case) -> Iterator[Finding]:
         rows = [row for row in case.evidence.sites if row.count >= SITE_SHARE * blocks.per_call * calls]
         held = _UNHELD
     elif malloc is not None:
-        rows = [row for row in case.evidence.sites if row.bytes >= SITE_SHARE * malloc.per_call * calls]
+        python_sites = native_growth.python_sites(case.judgement, case.evidence)
+        rows = [row for row in python_sites if row.bytes >= SITE_SHARE * malloc.per_call * calls]
         held = _GREW_ITSELF
     else:
         return
@@ -152,47 +146,41 @@ def _rounded(rate: float) -> float:
 
 def _native(case: Case) -> Iterator[Finding]:
     """malloc grows by more than Python's own objects explain."""
-    malloc = case.moved("malloc_bytes")
-    if malloc is None or case.moved("thread_count") is not None or not case.evidence.calls:
+    growth = native_growth.malloc_growth(case.judgement, case.evidence)
+    if growth is None:
         return
-    if case.evidence.causes and malloc.trend is not Trend.LEAKS:  # tables of what is retained grow by steps
-        return
-    explained = _python_share_of_malloc(case.evidence)
-    native = malloc.per_call - explained
-    if native < max(8.0, NATIVE_SHARE * malloc.per_call):
-        return
-    evidence = [f"malloc in use grows by {size(malloc.per_call)} per call"]
-    if explained:
-        evidence.append(f"Python objects explain {size(explained)} of it")
+    evidence = [f"malloc in use grows by {size(growth.total_per_call)} per call"]
+    if growth.explained_per_call:
+        evidence.append(f"Python objects explain {size(growth.explained_per_call)} of it")
     if case.moved("allocated_blocks") is None:
         evidence.append("Python's own allocated blocks do not grow")
-    yield Finding(
-        "native",
-        f"{size(native)} per call allocated outside Python's object allocator",
-        None,
-        None,
-        native,
-        evidence=tuple(evidence),
-    )
-
-
-def _python_share_of_malloc(evidence: Evidence) -> float:
-    large = (evidence.large_bytes or 0) / evidence.calls if evidence.calls else 0.0
-    tables = sum(cause.entry_bytes * cause.growth for cause in evidence.causes) / max(1, evidence.calls)
-    return max(0.0, large) + TABLE_MARGIN * tables
+    summary = "{} per call allocated outside Python's object allocator"
+    yield from _by_site(summary, growth.per_call, evidence, case.evidence.native)
 
 
 def _private(case: Case) -> Iterator[Finding]:
     """Private memory grows while every allocator that can be read stays flat."""
-    private = case.moved("private_bytes")
-    if private is None or case.moved("malloc_bytes", "allocated_blocks", "gc_object_count", "thread_count") is not None:
+    growth = native_growth.private_growth(case.judgement)
+    if growth is None:
         return
-    yield Finding(
-        "native",
-        f"{size(private.per_call)} per call of private memory outside malloc and Python's allocator",
-        bytes_per_call=private.per_call,
-        evidence=("memory mapped by a library or by the interpreter itself, and not given back",),
-    )
+    evidence = ["memory mapped by a library or by the interpreter itself, and not given back"]
+    summary = "{} per call of private memory outside malloc and Python's allocator"
+    yield from _by_site(summary, growth.per_call, evidence, case.evidence.native)
+
+
+def _by_site(summary: str, per_call: float, evidence: list[str], sites: tuple[NativeSite, ...]) -> Iterator[Finding]:
+    """One finding for each function that keeps native memory; one for all of it when none is known."""
+    for row in sites:
+        where = f"below {row.function}() at {row.site.partition(' in ')[0]}"
+        yield Finding(
+            "native",
+            summary.format(size(row.bytes_per_call)),
+            bytes_per_call=row.bytes_per_call,
+            site=row.site,
+            evidence=(where, *evidence),
+        )
+    if not sites:
+        yield Finding("native", summary.format(size(per_call)), bytes_per_call=per_call, evidence=tuple(evidence))
 
 
 def _unexplained(case: Case) -> Iterator[Finding]:

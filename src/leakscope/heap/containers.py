@@ -56,6 +56,8 @@ _LIMIT_NAME = re.compile(r"(_+|_\w+__)?(max_?(size|len|length|entries|items)|cap
 MOST_ENTRIES = 10_000_000
 #: What more objects than this refer to is nobody's own.
 MOST_OWNERS = 20
+#: The first, one after each batch of the window, the last.
+MOST_NOTES = 12
 #: Of what a container got since it was first measured; a saw-tooth loses more.
 KEPT_SHARE = 0.5
 _DEQUE_MAXLEN: Any = deque.__dict__["maxlen"]
@@ -109,23 +111,29 @@ class ContainerLengths:
 
 
 class _Measured:
-    """Containers of one kind and their lengths at several instants."""
+    """Containers of one kind and their lengths at up to ``MOST_NOTES`` instants, in arrays made beforehand: they must
+    not be among what is new since then."""
 
-    __slots__ = ("_length", "containers", "lengths")
+    __slots__ = ("_length", "_lengths", "_noted", "containers")
 
     def __init__(self, length: Callable[[Any], int], containers: list[Any]) -> None:
         self._length = length
         self.containers = containers
-        self.lengths: list[array_module.array[int]] = []
+        empty = bytes(8 * len(containers))
+        self._lengths = [array_module.array("q", empty) for _ in range(MOST_NOTES)]
+        self._noted = 0
         self.note()
 
     def note(self) -> None:
-        self.lengths.append(array_module.array("q", map(self._length, self.containers)))
+        """Replaces the last one when there is no room for more."""
+        at = min(self._noted, MOST_NOTES - 1)
+        self._lengths[at][:] = array_module.array("q", map(self._length, self.containers))
+        self._noted = at + 1
 
     def grown(self, least: int) -> list[tuple[object, int]]:
-        first, last = self.lengths[0], self.lengths[-1]
-        is_longer = list(map(gt, last, first))
-        courses = zip(*(compress(column, is_longer) for column in self.lengths), strict=True)
+        noted = self._lengths[: self._noted]
+        is_longer = list(map(gt, noted[-1], noted[0]))
+        courses = zip(*(compress(column, is_longer) for column in noted), strict=True)
         held = compress(self.containers, is_longer)
         return [
             (container, course[-1] - course[0])

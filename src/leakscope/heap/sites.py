@@ -51,9 +51,7 @@ class SiteNames:
         """The text of one source line."""
         key = (filename, line)
         if key not in self._names:
-            function = self._function_at(filename, line)
-            place = f"{_short(filename)}:{line}"
-            self._names[key] = f"{place} in {function}" if function else place
+            self._names[key] = site_text(filename, line, self._function_at(filename, line))
         return self._names[key]
 
     def _function_at(self, filename: str, line: int) -> str:
@@ -66,7 +64,19 @@ class SiteNames:
                 best = code
         if best is None:
             return ""
-        return getattr(best, "co_qualname", best.co_name)
+        return function_name(best)
+
+
+def function_name(code: types.CodeType) -> str:
+    """The name of a function as a person would call it."""
+    name: str = getattr(code, "co_qualname", code.co_name)  # 3.11
+    return name
+
+
+def site_text(filename: str, line: int, function: str) -> str:
+    """``"app.py:43 in f"``, without the function when that is unknown."""
+    place = f"{_short(filename)}:{line}"
+    return f"{place} in {function}" if function else place
 
 
 def is_traced(obj: object) -> bool:
@@ -106,7 +116,7 @@ def chosen_line(frames: Iterable[tuple[str, int]]) -> tuple[str, int] | None:
     for filename, line in frames:
         if is_own_file(filename):
             break
-        if not _is_library(filename):
+        if not is_library_file(filename):
             return filename, line
         fallback = fallback or (filename, line)
     return fallback
@@ -152,7 +162,8 @@ def is_own_file(filename: str) -> bool:
     return filename.startswith(_OWN_FOLDER) and filename != _DEMO
 
 
-def _is_library(filename: str) -> bool:
+def is_library_file(filename: str) -> bool:
+    """True for the standard library and for code without a file: what is passed over for its caller."""
     if filename.startswith("<"):
         return True
     return filename.startswith(_STDLIB) and "site-packages" not in filename

@@ -29,9 +29,11 @@ def hidden_table_lengths() -> dict[str, int]:
 
 
 def big_objects(least_bytes: int) -> list[tuple[object, object | None]]:
-    """The untracked objects of at least so many bytes that a tracked one refers to, biggest first; each with the
+    """The untracked objects of at least so many bytes that a tracked one refers to, and lists and tuples, which code
+    replaces by longer ones as well; biggest first, each with the
     untracked dict or tuple that holds it where there is one in between, which no search through referrers can see."""
-    referents = safe.referents_of_all(gc.get_objects())
+    tracked = gc.get_objects()
+    referents = safe.referents_of_all(tracked)
     plain = list(compress(referents, map(not_, map(gc.is_tracked, referents))))
     found: dict[int, tuple[object, object | None]] = {id(obj): (obj, None) for obj in _bigger(plain, least_bytes)}
     for holder in {id(obj): obj for obj in plain if type(obj) is dict or type(obj) is tuple}.values():
@@ -39,6 +41,10 @@ def big_objects(least_bytes: int) -> list[tuple[object, object | None]]:
         for obj in _bigger(held, least_bytes) if held else ():
             if not gc.is_tracked(obj):
                 found.setdefault(id(obj), (obj, holder))
+    sequences = [obj for obj in tracked if type(obj) is list or type(obj) is tuple]
+    found.update(
+        (id(obj), (obj, None)) for obj in _bigger(sequences, least_bytes) if obj is not tracked and obj is not referents
+    )
     return sorted(found.values(), key=lambda row: -sys.getsizeof(row[0]))
 
 

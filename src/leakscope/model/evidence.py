@@ -58,6 +58,29 @@ class CycleGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPath:
+    """What one path of calls took of native memory, itself and not what it called, over each part of a window.
+
+    ``parent`` is the index of the path that called it (its own for the first row, which is all outside the calls);
+    ``function`` a number for the function; ``is_library`` for what is passed over: the caller is to be named.
+    """
+
+    parent: int
+    function: int
+    growths: tuple[int, ...]
+    is_library: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSite:
+    """The function below which native memory stays, and the line (``"app.py:43 in f"``)."""
+
+    function: str
+    site: str
+    bytes_per_call: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything pass two saw over ``calls`` calls. ``large_bytes`` is what Python allocators got from malloc directly
     (blocks above 512 bytes); ``None`` when allocations were not traced."""
@@ -70,4 +93,5 @@ class Evidence:
     cycle_calls: int = 0
     fd_targets: tuple[str, ...] = ()
     thread_names: tuple[str, ...] = ()
+    native: tuple[NativeSite, ...] = ()
     notes: tuple[str, ...] = ()

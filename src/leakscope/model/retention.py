@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 RootKind = Literal["module", "class", "frame", "special", "unknown"]
@@ -20,6 +21,20 @@ class Hop:
     type_name: str
 
 
+#: More equal hops than this in a row (a linked list) are counted, not written.
+MOST_EQUAL_HOPS = 4
+
+
+def _runs(hops: tuple[Hop, ...]) -> list[list[Hop]]:
+    return [list(run) for _, run in groupby(hops, key=lambda hop: (hop.shape, hop.type_name))]
+
+
+def _shown(run: list[Hop]) -> str:
+    if len(run) <= MOST_EQUAL_HOPS:
+        return "".join(hop.text for hop in run)
+    return f"{run[0].text}<{len(run) - 2:,} more>{run[-1].text}"
+
+
 @dataclass(frozen=True, slots=True)
 class ReferrerPath:
     """A root with a name, and the hops from it to the target. ``str()`` is how a person would write it:
@@ -30,12 +45,12 @@ class ReferrerPath:
     hops: tuple[Hop, ...]
 
     def __str__(self) -> str:
-        return self.root + "".join(hop.text for hop in self.hops)
+        return self.root + "".join(map(_shown, _runs(self.hops)))
 
     @property
     def shape(self) -> str:
         """The path with keys and indexes folded: equal for all entries of one container."""
-        return self.root + "".join(hop.shape for hop in self.hops)
+        return self.root + "".join(hop.shape for run in _runs(self.hops) for hop in run[:MOST_EQUAL_HOPS])
 
 
 @dataclass(frozen=True, slots=True)
