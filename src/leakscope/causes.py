@@ -7,10 +7,11 @@ from __future__ import annotations
 import gc
 import sys
 import time
+import tracemalloc
 import types
 import weakref
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from leakscope.heap import holders, safe, sites
@@ -70,24 +71,43 @@ class Window:
     hidden_tables: tuple[str, ...] = ()
 
 
-class CauseFinder:
-    """Finds out which old container, or which chain, keeps each new object. Holds the objects until ``close``."""
+@dataclass(slots=True)
+class _Grown:
+    """A container that grew, by how much, what new objects that keeps alive, and which row before it keeps most of the
+    same (None: it is a cause of its own)."""
 
-    def __init__(self, new: list[object], window: Window, names: SiteNames | None) -> None:
+    container: object
+    growth: int
+    objects: list[object]
+    owner: int | None = None
+
+
+class CauseFinder:
+    """Finds out which old container, or which chain, keeps each new object. ``look`` while allocations are traced, then
+    ``causes`` when they are not: searching makes many. Holds the objects until ``close``."""
+
+    def __init__(self, new: list[object], window: Window, *, is_traced: bool) -> None:
         self._new = {id(obj): obj for obj in new}
         #: What the search must not find: these containers of ours hold the suspects too.
         self._own_ids = {id(self._new), id(new)}
         self._claimed: dict[int, int] = {}
         self._window = window
         self._effort = window.effort
-        self._names = names
+        self._is_traced = is_traced
         self._least = window.least_growth
+        self._grown: list[_Grown] = []
+        self._chain: list[object] = []
+        self._traces: dict[int, tracemalloc.Traceback | None] = {}
+        self._names = SiteNames()
         self.notes: list[str] = []
 
     def close(self) -> None:
         self._new.clear()
+        self._grown.clear()
+        self._chain.clear()
 
-    def causes(self, own_ids: frozenset[int]) -> tuple[Cause, ...]:
+    def look(self, own_ids: frozenset[int]) -> None:
+        """Which containers grew, what each keeps, and where the leading objects were made."""
         calls, warm_up = self._window.calls, self._window.warm_up
         grown = [
             (container, round(growth * calls / (calls + warm_up)))
@@ -96,23 +116,38 @@ class CauseFinder:
         ]
         rows = [(container, growth, self._entries(container, growth)) for container, growth in grown[:CONTAINER_LIMIT]]
         strong = [row for row in rows if not _are_weak(row[2])] or rows
-        reached = [(container, growth, self._reach(entries)) for container, growth, entries in strong]
-        reached.sort(key=lambda row: -len(row[2]))
-        for bookkeeping in (grown, rows, strong, reached):
-            self._keep_out(bookkeeping)
-        paths = self._paths([container for container, _, _ in reached])
-        found: list[Cause] = []
-        for (container, growth, objects), path in zip(reached, paths, strict=True):
-            self._add(found, container, growth, objects, path)
-        found.extend(self._chains(is_only=not found))
-        del grown, rows, strong, reached
-        return tuple(found)
+        self._grown = [_Grown(container, growth, self._reach(entries)) for container, growth, entries in strong]
+        self._grown.sort(key=lambda row: -len(row.objects))
+        for position, row in enumerate(self._grown):
+            row.owner = self._owner_of(row.objects)
+            for obj in row.objects:
+                self._claimed.setdefault(id(obj), position)
+        self._chain = [obj for key, obj in self._new.items() if key not in self._claimed]
+        for objects in (*(row.objects for row in self._grown), self._frequent()):
+            lead = lead_of(objects)
+            self._traces[id(lead)] = sites.traceback_of(lead) if self._is_traced and lead is not None else None
 
-    def _keep_out(self, rows: Sequence[tuple[object, ...]]) -> None:
-        """Hides rows of ours from the search: the list, its tuples, and the lists that these end in."""
-        self._own_ids.add(id(rows))
-        for row in rows:
-            self._own_ids.update((id(row), id(row[-1])))
+    def _owner_of(self, objects: list[object]) -> int | None:
+        owners = Counter(self._claimed[id(obj)] for obj in objects if id(obj) in self._claimed)
+        owner, shared = owners.most_common(1)[0] if owners else (None, 0)
+        return owner if shared >= 0.5 * sum(1 for obj in objects if id(obj) in self._new) else None
+
+    def causes(self) -> tuple[Cause, ...]:
+        """One per container, those that keep the same as an earlier one named beside it; and the chain."""
+        for row in self._grown:
+            self._own_ids.update((id(row), id(row.objects)))
+        self._own_ids.update((id(self._grown), id(self._chain)))
+        containers = [row.container for row in self._grown]
+        paths = self._paths(containers)
+        del containers
+        found: dict[int, Cause] = {}
+        for position, (row, path) in enumerate(zip(self._grown, paths, strict=True)):
+            if row.owner in found and path is not None:
+                owner = found[row.owner]
+                found[row.owner] = replace(owner, also_held_by=(*owner.also_held_by, str(path)))
+            else:
+                found[position] = self._cause(row, path)
+        return (*found.values(), *self._chains(is_only=not found))
 
     def _entries(self, container: object, growth: int) -> list[object]:
         """What was added to a container: the new ones among its last entries, since shared values (small ints, None)
@@ -137,7 +172,7 @@ class CauseFinder:
     def _is_new(self, obj: object) -> bool:
         if id(obj) in self._new:
             return True
-        return self._names is not None and not gc.is_tracked(obj) and sites.is_traced(obj)
+        return self._is_traced and not gc.is_tracked(obj) and sites.is_traced(obj)
 
     def _paths(self, objects: list[object]) -> list[ReferrerPath | None]:
         if not self._effort.holders or not objects:
@@ -150,26 +185,10 @@ class CauseFinder:
         self.notes.extend(result.notes)
         return list(result.paths)
 
-    def _add(
-        self, found: list[Cause], container: object, growth: int, objects: list[object], path: ReferrerPath | None
-    ) -> None:
-        """A cause of its own, or another holder of an earlier one that keeps most of the same objects."""
-        owners = Counter(self._claimed[id(obj)] for obj in objects if id(obj) in self._claimed)
-        if owners:
-            owner, shared = owners.most_common(1)[0]
-            if shared >= 0.5 * sum(1 for obj in objects if id(obj) in self._new) and path is not None:
-                found[owner] = replace(found[owner], also_held_by=(*found[owner].also_held_by, str(path)))
-                return
-        for obj in objects:
-            self._claimed.setdefault(id(obj), len(found))
-        entry = objects[0] if objects else None
-        full = path
-        if path is not None and entry is not None and kind_of(type(container)) not in BUFFERS:
-            hop = holders.name_edge(container, entry, str(path))
-            full = replace(path, hops=(*path.hops, hop))
-        found.append(self._cause(container, growth, objects, full))
-
-    def _cause(self, container: object, growth: int, objects: list[object], path: ReferrerPath | None) -> Cause:
+    def _cause(self, row: _Grown, path: ReferrerPath | None) -> Cause:
+        container, growth, objects = row.container, row.growth, row.objects
+        if path is not None and objects and kind_of(type(container)) not in BUFFERS:
+            path = replace(path, hops=(*path.hops, holders.name_edge(container, objects[0], str(path))))
         kind = kind_of(type(container))
         size, length = safe.shallow_size(container) or 0, max(1, len(last_entries(container, 1 << 30)) or 1)
         if kind is dict:
@@ -197,10 +216,8 @@ class CauseFinder:
     def _chains(self, *, is_only: bool) -> list[Cause]:
         """New objects that no grown container keeps: a linked list, an attribute, or a reference held in C. Weak
         references and the like are a cause only when there is no other."""
-        left = [obj for key, obj in self._new.items() if key not in self._claimed]
-        self._own_ids.add(id(left))
-        rows = [row for row in census(left) if row.count >= self._least]
-        lead = lead_of([obj for obj in left if any(row.type_name == safe.type_name(obj) for row in rows)])
+        rows = [row for row in census(self._chain) if row.count >= self._least]
+        lead = lead_of(self._frequent())
         if lead is None or (_familiarity(type(lead)) == _CONNECTING and not is_only):
             return []
         (path,) = self._paths([lead])
@@ -222,8 +239,14 @@ class CauseFinder:
             )
         ]
 
-    def _site_of(self, obj: object | None) -> str | None:
-        return None if self._names is None or obj is None else self._names.of_object(obj)
+    def _frequent(self) -> list[object]:
+        """The objects in no container whose type is new often enough to matter."""
+        types = {row.type_name for row in census(self._chain) if row.count >= self._least}
+        return [obj for obj in self._chain if safe.type_name(obj) in types]
+
+    def _site_of(self, lead: object | None) -> str | None:
+        traceback = self._traces.get(id(lead))
+        return None if traceback is None else self._names.of_frames(traceback)
 
 
 def _is_proportionate(container: object, growth: int, calls: int) -> bool:

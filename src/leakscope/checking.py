@@ -36,6 +36,8 @@ from leakscope.targets import Target
 #: Share of the growth that must go away once the old heap is collectable again, for it to have been no growth.
 ARTEFACT_SHARE = 0.5
 SHOWN_THREADS = 3
+#: Of the budget: what pass two began by then still has to end.
+EXPLAIN_UNTIL = 0.95
 
 
 def check(
@@ -241,7 +243,7 @@ def _collected_per_call(measured: Measured) -> float:
 
 def _effort(chosen: CheckSettings, measured: Measured, started: float) -> Effort:
     per_call = measured.target_seconds / max(1, measured.calls)
-    return Effort(chosen.sites, chosen.holders, started + chosen.budget_seconds, per_call)
+    return Effort(chosen.sites, chosen.holders, started + EXPLAIN_UNTIL * chosen.budget_seconds, per_call)
 
 
 def _report(

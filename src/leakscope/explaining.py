@@ -118,7 +118,11 @@ def _window(judgement: Judgement, effort: Effort) -> Generator[int, None, Eviden
         yield warm_up
         tracing.forget()
         window = Window(calls, warm_up + 1, 0, effort, lengths)
-        evidence = yield from _watched(window, _slowest_rate(judgement))
+        finder, evidence = yield from _watched(window, _slowest_rate(judgement))
+    try:
+        evidence = replace(evidence, causes=finder.causes(), notes=tuple(finder.notes))
+    finally:
+        finder.close()
     if evidence.causes:
         return evidence
     return replace(evidence, causes=find_grown_object(judgement, evidence.sites, effort, evidence.calls))
@@ -138,8 +142,8 @@ def _calls_in_time(calls: int, effort: Effort, lengths: ContainerLengths) -> Gen
     return made
 
 
-def _watched(window: Window, rate: float | None) -> Generator[int, None, Evidence]:
-    """The calls between two full collections, and what they left behind."""
+def _watched(window: Window, rate: float | None) -> Generator[int, None, tuple[CauseFinder, Evidence]]:
+    """The calls between two full collections, and what they left behind: the objects in the finder."""
     recorder = FrozenWindow() if gc_state.may_freeze() or why_not_recordable() else BirthRecorder()
     traced = tracing.is_tracing()
     totals = TraceTotals() if traced else None
@@ -156,23 +160,16 @@ def _watched(window: Window, rate: float | None) -> Generator[int, None, Evidenc
     tables = tuple(name for name, count in untracked.hidden_table_lengths().items() if count - hidden[name] >= least)
     window = replace(window, calls=calls, least_growth=least, hidden_tables=tables)
     after = TraceTotals() if traced else None
-    names = SiteNames() if traced else None
-    finder = CauseFinder(new, window, names)
+    finder = CauseFinder(new, window, is_traced=traced)
     own = (recorder, getattr(recorder, "ids", None), new, fds, threads, totals, after)
-    try:
-        causes = finder.causes(frozenset(map(id, own)))
-        notes = tuple(finder.notes)
-    finally:
-        finder.close()
-        new.clear()
-    return Evidence(
+    finder.look(frozenset(map(id, own)))
+    new.clear()
+    return finder, Evidence(
         calls=window.calls,
-        causes=causes,
-        sites=after.grown(totals, names, window.least_growth) if after and totals and names else (),
+        sites=after.grown(totals, SiteNames(), window.least_growth) if after and totals else (),
         large_bytes=after.large_bytes - totals.large_bytes if after and totals else None,
         fd_targets=tuple(handles.describe_fds(fds)),
         thread_names=_new_thread_names(threads),
-        notes=notes,
     )
 
 

@@ -85,7 +85,7 @@ def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
 
 def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int) -> Cause:
     name = safe.type_name(obj)
-    if type(obj) is list or type(obj) is tuple:
+    if (type(obj) is list or type(obj) is tuple) and any(map(gc.is_tracked, obj)):
         return _cause_of_sequence(obj, path, site, round(growth / POINTER_BYTES))
     return Cause(
         path=path,
