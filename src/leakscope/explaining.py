@@ -18,7 +18,7 @@ from leakscope.grown_object import find_grown_object
 from leakscope.heap import untracked
 from leakscope.heap.containers import ContainerLengths
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
-from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals
+from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals, is_traced
 from leakscope.model.evidence import Evidence
 from leakscope.model.growth import Judgement, Trend
 from leakscope.native_sites import find_native_sites
@@ -150,10 +150,13 @@ def _watched(window: Window, rate: float | None) -> Generator[int, None, tuple[C
     fds, threads, hidden = handles.open_fds(), thread_names.names_by_ident(), untracked.hidden_table_lengths()
     gc.collect()
     recorder.open()
+    frozen_count = gc.get_freeze_count()
     try:
         calls = yield from _calls_in_time(window.calls, window.effort, window.lengths)
         gc.collect()
         new = recorder.live()
+        if traced and gc.get_freeze_count() > frozen_count:
+            new = _traced_and_frozen()
     finally:
         recorder.close()
     least = max(2, math.ceil(LEAST_SHARE * calls * min(1.0, rate or 0.0)))
@@ -171,6 +174,15 @@ def _watched(window: Window, rate: float | None) -> Generator[int, None, tuple[C
         fd_targets=tuple(handles.describe_fds(fds)),
         thread_names=_new_thread_names(threads),
     )
+
+
+def _traced_and_frozen() -> list[object]:
+    """What is new where the calls themselves freeze the heap (``gc.freeze``): it is out of the collector's sight, so it
+    is thawed for a look. Everything is frozen again, as the next call would."""
+    gc.unfreeze()
+    new = [obj for obj in gc.get_objects() if is_traced(obj)]
+    gc.freeze()
+    return new
 
 
 def _new_thread_names(before: dict[int, str]) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def test_a_deep_chain_is_followed(app):
     app.HEAD = head
     while head.next is not None:
         head = head.next
-    assert paths_of(head, budget_seconds=60) == ["app.HEAD" + ".next" * 299]
+    assert paths_of(head, budget_seconds=60) == ["app.HEAD.next<297 more>.next"]
 
 
 def test_unbounded_types_do_not_keep_the_search_alive(app):
