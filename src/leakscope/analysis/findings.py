@@ -253,7 +253,7 @@ def _cyclic_garbage(case: Case) -> Iterator[Finding]:
             group.type_name,
             per_call,
             total,
-            site=group.site,
+            site=None if case.collector_is_enabled else group.site,  # its shape says more, and it is no leak
             evidence=(f"cycle: {group.shape}", *finalizer),
         )
 

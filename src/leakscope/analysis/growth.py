@@ -325,13 +325,11 @@ def floor_of(signal: str) -> int:
 
 
 def detectable_per_call(judgement: Judgement) -> dict[str, float]:
-    """The least rate per call of each signal that would have been found over these calls."""
+    """The least rate per call of each signal that would not have been called flat over these calls."""
     window_calls = max(1.0, judgement.calls * (1 - WARM_UP_SHARE) / WINDOW_COUNT)
     found: dict[str, float] = {}
     for growth in judgement.growths:
         rule = _rule(growth.signal)
         floor = rule.slow_floor_per_call or rule.floor_per_call
-        if rule.signal == "allocated_blocks" and judgement.calls < LONE_BLOCKS_CALLS:
-            floor = LONE_BLOCKS_PER_CALL
         found[rule.signal] = max(floor, rule.floor_per_window / window_calls)
     return found
