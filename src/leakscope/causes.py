@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from leakscope.heap import holders, safe, sites
+from leakscope.heap import holders, safe, sites, untracked
 from leakscope.heap.census import census
 from leakscope.heap.containers import (
     BUFFERS,
@@ -149,6 +149,11 @@ class CauseFinder:
                 found[position] = self._cause(row, path)
         return (*found.values(), *self._chains(is_only=not found))
 
+    def only_buffer(self) -> object | None:
+        """The one buffer that grew; None when there is none, or more than one."""
+        buffers = [row.container for row in self._grown if kind_of(type(row.container)) in BUFFERS]
+        return buffers[0] if len(buffers) == 1 else None
+
     def _entries(self, container: object, growth: int) -> list[object]:
         """What was added to a container: the new ones among its last entries, since shared values (small ints, None)
         tell nothing and are found under other keys too; all of them where none is known to be new."""
@@ -187,6 +192,8 @@ class CauseFinder:
 
     def _cause(self, row: _Grown, path: ReferrerPath | None) -> Cause:
         container, growth, objects = row.container, row.growth, row.objects
+        if path is not None and path.root_kind == "unknown" and untracked.is_at_fork_table(container):
+            path = replace(path, root="os.register_at_fork hooks", root_kind="special")
         if path is not None and objects and kind_of(type(container)) not in BUFFERS:
             path = replace(path, hops=(*path.hops, holders.name_edge(container, objects[0], str(path))))
         kind = kind_of(type(container))

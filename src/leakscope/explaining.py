@@ -11,15 +11,15 @@ from contextlib import nullcontext
 from dataclasses import replace
 
 from leakscope.analysis import growth
-from leakscope.analysis.native_growth import native_growth, python_sites
+from leakscope.analysis.native_growth import NativeGrowth, native_growth, python_sites
 from leakscope.causes import CauseFinder, Effort, Window
 from leakscope.garbage_cycles import cycles_of_calls
 from leakscope.grown_object import find_grown_object
 from leakscope.heap import untracked
-from leakscope.heap.containers import ContainerLengths
+from leakscope.heap.containers import ContainerLengths, LengthReader
 from leakscope.heap.new_objects import BirthRecorder, FrozenWindow, why_not_recordable
 from leakscope.heap.sites import FRAME_COUNT, SiteNames, TraceTotals, is_traced
-from leakscope.model.evidence import Evidence
+from leakscope.model.evidence import Cause, Evidence
 from leakscope.model.growth import Judgement, Trend
 from leakscope.native_sites import find_native_sites
 from leakscope.sensors import gc_state, handles, thread_names, tracing
@@ -120,12 +120,30 @@ def _window(judgement: Judgement, effort: Effort) -> Generator[int, None, Eviden
         window = Window(calls, warm_up + 1, 0, effort, lengths)
         finder, evidence = yield from _watched(window, _slowest_rate(judgement))
     try:
-        evidence = replace(evidence, causes=finder.causes(), notes=tuple(finder.notes))
+        causes = finder.causes()
+        if effort.sites:
+            causes = yield from _with_line_of_buffer(causes, finder.only_buffer(), evidence.calls, effort)
+        evidence = replace(evidence, causes=causes, notes=tuple(finder.notes))
     finally:
         finder.close()
     if evidence.causes:
         return evidence
     return replace(evidence, causes=find_grown_object(judgement, evidence.sites, effort, evidence.calls))
+
+
+def _with_line_of_buffer(
+    causes: tuple[Cause, ...], buffer: object | None, calls: int, effort: Effort
+) -> Generator[int, None, tuple[Cause, ...]]:
+    """The causes, a buffer's with the line that makes it longer: it allocates too rarely to be traced, but its length
+    can be read at every line."""
+    position = next((index for index, cause in enumerate(causes) if cause.is_buffer and cause.site is None), None)
+    if buffer is None or position is None:
+        return causes
+    cause = causes[position]
+    rate = NativeGrowth("length", max(1.0, cause.growth / calls))
+    found = yield from find_native_sites(rate, (), calls, effort.seconds_left(), LengthReader(buffer))
+    site = found.sites[0].site if found.sites else None
+    return (*causes[:position], replace(cause, site=site), *causes[position + 1 :])
 
 
 def _calls_in_time(calls: int, effort: Effort, lengths: ContainerLengths) -> Generator[int, None, int]:

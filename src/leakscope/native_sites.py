@@ -10,6 +10,7 @@ import time
 import types
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import Protocol
 
 from leakscope._format import number
 from leakscope.analysis.native_calls import Blame, blamed_functions, blamed_lines
@@ -33,6 +34,15 @@ EVENT_SECONDS = 2e-6
 _COMPREHENSIONS = frozenset({"<listcomp>", "<setcomp>", "<dictcomp>"})  # functions until 3.12
 
 
+class Reader(Protocol):
+    """Reads one figure again and again."""
+
+    def __call__(self) -> int: ...
+
+    def close(self) -> None:
+        """Lets go of what reading needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class NativeSites:
     """The answer: sites, or notes that say why there are none."""
@@ -42,16 +52,21 @@ class NativeSites:
 
 
 def find_native_sites(
-    growth: NativeGrowth, python_sites: tuple[SiteGrowth, ...], python_calls: int, seconds: float
+    growth: NativeGrowth,
+    python_sites: tuple[SiteGrowth, ...],
+    python_calls: int,
+    seconds: float,
+    reader: Reader | None = None,
 ) -> Generator[int, None, NativeSites]:
     """Yields numbers of calls to make; returns the functions and lines that ``growth`` is to be blamed on.
 
     ``python_sites`` is what Python objects took at which line over ``python_calls`` calls: that is not native.
+    ``reader`` reads something else than the memory that the signal of ``growth`` is about.
     """
     reason = native_calls.why_not_possible()
     if reason:
         return _unknown(reason)
-    reader = native_calls.READERS[growth.signal]()
+    reader = reader or native_calls.READERS[growth.signal]()
     threads = thread_activity.run_counts()
     try:
         found = yield from _functions(reader, growth, seconds)
@@ -120,7 +135,7 @@ def _functions(
 
 def _part_calls(growth: NativeGrowth, affordable: float) -> int:
     """Calls of one of the parts of a window."""
-    wanted = math.ceil(WANTED_BYTES[growth.signal] / growth.per_call / PARTS)
+    wanted = math.ceil(WANTED_BYTES.get(growth.signal, growth.per_call) / growth.per_call / PARTS)
     most = int(WINDOW_SHARE * affordable / PARTS)
     return max(1, min(max(wanted, PART_CALLS_LEAST), most, PART_CALLS_MOST))
 

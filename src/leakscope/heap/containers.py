@@ -110,6 +110,24 @@ class ContainerLengths:
         return sorted(in_use, key=lambda row: -row[1])
 
 
+class LengthReader:
+    """Reads the length of one container again and again, until it is closed."""
+
+    __slots__ = ("_container", "_length")
+
+    def __init__(self, container: Any) -> None:
+        kind = kind_of(type(container))
+        self._container = container
+        self._length: Callable[[Any], int] = LENGTHS[kind] if kind is not None else lambda _: 0
+
+    def __call__(self) -> int:
+        return self._length(self._container)
+
+    def close(self) -> None:
+        self._container = None
+        self._length = lambda _: 0
+
+
 class _Measured:
     """Containers of one kind and their lengths at up to ``MOST_NOTES`` instants, in arrays made beforehand: they must
     not be among what is new since then."""

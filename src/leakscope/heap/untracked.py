@@ -28,6 +28,24 @@ def hidden_table_lengths() -> dict[str, int]:
     return {name: length() for name, length in HIDDEN_TABLES.items()}
 
 
+#: What the standard library registers with ``os.register_at_fork`` when it is imported, by module: a list that nothing
+#: refers to and that has one of these is the interpreter's own.
+_AT_FORK_HOOKS = {
+    "threading": ("_after_fork",),
+    "logging": ("_acquireLock", "_releaseLock", "_prepareFork", "_afterFork", "_after_at_fork_child_reinit_locks"),
+}
+
+
+def is_at_fork_table(container: object) -> bool:
+    """True for a list of hooks that ``os.register_at_fork`` made."""
+    if type(container) is not list:
+        return False
+    loaded = [(sys.modules[module], names) for module, names in _AT_FORK_HOOKS.items() if module in sys.modules]
+    hooks = [(safe.module_dict(module) or {}).get(name) for module, names in loaded for name in names]
+    known = {id(hook) for hook in hooks if hook is not None}
+    return not known.isdisjoint(map(id, container))
+
+
 def big_objects(least_bytes: int) -> list[tuple[object, object | None]]:
     """The untracked objects of at least so many bytes that a tracked one refers to, and lists and tuples, which code
     replaces by longer ones as well; biggest first, each with the
