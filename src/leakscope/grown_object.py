@@ -24,6 +24,8 @@ GROWN_SHARE = 0.5
 #: digit.
 SIZE_MARGIN_BYTES = 256
 POINTER_BYTES = 8
+#: Of a sequence of these, the sequence is what a reader looks for.
+_ATOMS = (int, str, float, bytes, bool, type(None), complex)
 
 
 def find_grown_object(
@@ -85,7 +87,7 @@ def _below(path: ReferrerPath, holder: object, obj: object) -> ReferrerPath:
 
 def _cause(obj: object, path: ReferrerPath | None, site: str | None, growth: int) -> Cause:
     name = safe.type_name(obj)
-    if (type(obj) is list or type(obj) is tuple) and any(map(gc.is_tracked, obj)):
+    if (type(obj) is list or type(obj) is tuple) and not all(safe.is_exactly(entry, _ATOMS) for entry in obj):
         return _cause_of_sequence(obj, path, site, round(growth / POINTER_BYTES))
     return Cause(
         path=path,
