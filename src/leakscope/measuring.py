@@ -28,6 +28,9 @@ Steps = Generator[int, None, Any]
 SAMPLE_EVERY_MOST = 15
 #: Later samples may be further apart: each window of a judgement still has 12 of them.
 SAMPLES_PER_POINT = 64
+#: Successive multiples of it, modulo 1, are spread more evenly than those of any other number.
+GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
+LEAST_UNEVEN = 4
 #: However few the calls, each window has some samples.
 SAMPLES_LEAST = 32
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.
@@ -199,7 +202,7 @@ def _sample_windows(
     while True:
         point = next((point for point in points if point > run.calls), limit)
         before = run.clock()
-        wanted = max(1, min(batch, point - run.calls, limit - run.calls))
+        wanted = max(1, min(_uneven(batch, run.rows), point - run.calls, limit - run.calls))
         yield wanted
         spent = run.clock() - before
         run.calls += wanted
@@ -227,6 +230,12 @@ def _sample_windows(
 def _batch_size(sample_seconds: float, call_seconds: float) -> int:
     """Calls per sample, so that sampling costs at most about half as much as calling."""
     return max(1, math.ceil(2 * sample_seconds / max(call_seconds, 1e-9)))
+
+
+def _uneven(batch: int, row: int) -> int:
+    """Between half and one and a half of ``batch``, evenly spread over the rows: a saw-tooth whose period divides the
+    batch would always be met at the same height."""
+    return batch if batch < LEAST_UNEVEN else max(1, int(batch * (0.5 + row * GOLDEN_RATIO % 1.0)))
 
 
 def _cap_reached(run: _Run) -> str:

@@ -34,7 +34,7 @@ STEADY_SHARE = 0.9
 #: What random keys fill slows by the same factor from window to window. When that is about a half it is nearly full.
 FILLING_SHARE = 0.55
 FILLING_EVENNESS = 1.15
-#: A window's rise against the swing inside it, so that a saw-tooth's phase is no growth.
+#: A window's rise against the swing inside it beyond that rise, so that a saw-tooth's phase is no growth.
 MIN_RISE_OF_SWING = 0.5
 #: The rate against the rate at half as many calls: what fills up slows down by a factor of two or more.
 MAX_RATE_CHANGE = 2.5
@@ -148,6 +148,11 @@ class _Rise:
     def least(self) -> int:
         return min(self.growths)
 
+    @property
+    def own_swing(self) -> float:
+        """What is left of the swing inside a window without the rise through it."""
+        return self.swing - sum(self.growths) / len(self.growths)
+
 
 def _judge_signal(rule: SignalRule, series: Series, calls: int, window_count: int) -> SignalGrowth:
     values = series.values[rule.signal]
@@ -235,8 +240,10 @@ def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, ca
     if _fills_up(rise):
         return Trend.FLAT, "slows down like what fills up"
     failed = [reason for holds, reason in _CONDITIONS if not holds(rule, rise, half)]
-    if is_slow and (failed or calls < SLOW_CALLS):
-        return (Trend.FLAT, failed[0]) if failed else (Trend.SUSPECT, f"so slow a rise needs {SLOW_CALLS:,} calls")
+    if is_slow and calls < SLOW_CALLS and rise.least >= rule.floor_per_window:
+        return Trend.SUSPECT, f"so slow a rise needs {SLOW_CALLS:,} calls"
+    if is_slow and failed:
+        return Trend.FLAT, failed[0]
     if not failed:
         return Trend.LEAKS, "rises in every window at a like rate"
     is_exact = SIGNALS[rule.signal].tier == "exact"
@@ -249,7 +256,7 @@ _CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str]
     (lambda rule, rise, half: rise.least >= rule.floor_per_window, "rises too little per window to be sure"),
     (lambda rule, rise, half: max(rise.growths) <= MAX_UNEVENNESS * rise.least, "rises by uneven steps"),
     (lambda rule, rise, half: not _is_slowing(rise), "is slowing down"),
-    (lambda rule, rise, half: rise.least >= MIN_RISE_OF_SWING * rise.swing, "swings more than it rises"),
+    (lambda rule, rise, half: rise.least >= MIN_RISE_OF_SWING * rise.own_swing, "swings more than it rises"),
     (lambda rule, rise, half: _keeps_its_rate(rise, half), "rose at another rate before"),
 )
 

@@ -60,6 +60,7 @@ MOST_OWNERS = 20
 MOST_NOTES = 12
 #: Of what a container got since it was first measured; a saw-tooth loses more.
 KEPT_SHARE = 0.5
+STEADY_SHARE = 0.9
 _DEQUE_MAXLEN: Any = deque.__dict__["maxlen"]
 _LRU_CACHE: Any = type(functools.lru_cache(lambda: None))
 
@@ -95,10 +96,11 @@ class ContainerLengths:
             row.note()
 
     def grown(self, least: int) -> list[tuple[object, int]]:
-        """The containers that are at least ``least`` longer now, still in use, and did not lose most of what they got
-        on the way; most growth first. Lets go of the others: to be asked once."""
+        """The containers that are at least ``least`` longer now and still in use, most growth first: those that kept
+        what they got on the way, and only where there are none those that lost some. Lets go of the others: to be
+        asked once."""
         only_ours: list[object] = []
-        found: list[tuple[object, int]] = [(only_ours, 0)]
+        found: list[tuple[object, int, float]] = [(only_ours, 0, 0.0)]
         del only_ours
         for row in self._rows:
             row.note()
@@ -107,7 +109,8 @@ class ContainerLengths:
         self._rows.clear()
         counts = [sys.getrefcount(row[0]) for row in found]
         in_use = [row for row, count in zip(found, counts, strict=True) if count > counts[0]]
-        return sorted(in_use, key=lambda row: -row[1])
+        steady = [row for row in in_use if row[2] >= STEADY_SHARE]
+        return sorted(((container, growth) for container, growth, _ in steady or in_use), key=lambda row: -row[1])
 
 
 class LengthReader:
@@ -148,16 +151,17 @@ class _Measured:
         self._lengths[at][:] = array_module.array("q", map(self._length, self.containers))
         self._noted = at + 1
 
-    def grown(self, least: int) -> list[tuple[object, int]]:
+    def grown(self, least: int) -> list[tuple[object, int, float]]:
+        """Each container that is longer, by how much, and what share of all it got on the way that is."""
         noted = self._lengths[: self._noted]
         is_longer = list(map(gt, noted[-1], noted[0]))
         courses = zip(*(compress(column, is_longer) for column in noted), strict=True)
-        held = compress(self.containers, is_longer)
-        return [
-            (container, course[-1] - course[0])
-            for container, course in zip(held, courses, strict=True)
-            if course[-1] - course[0] >= max(least, KEPT_SHARE * sum(max(0, b - a) for a, b in pairwise(course)))
-        ]
+        rows = []
+        for container, course in zip(compress(self.containers, is_longer), courses, strict=True):
+            growth, got = course[-1] - course[0], sum(max(0, after - before) for before, after in pairwise(course))
+            if growth >= max(least, KEPT_SHARE * got):
+                rows.append((container, growth, growth / got))
+        return rows
 
 
 def _by_kind(objects: list[Any], *, only_untracked: bool = False) -> dict[type, list[Any]]:
