@@ -111,6 +111,7 @@ def assert_no_growth(
     All arguments of ``check`` can be given.
     """
     settings.at_least_zero("max_bytes_per_call", max_bytes_per_call)
+    settings.true_or_false("fail_on_cycles", fail_on_cycles)
     settings.one_of("on_inconclusive", on_inconclusive, ("warn", "fail", "pass"))
     report = check(fn, **check_arguments)
     if report.verdict is Verdict.LEAK and not _is_allowed(report, max_bytes_per_call):

@@ -29,6 +29,7 @@ WANTED_GROWTH = 24
 #: Calls that are made when there is time and memory for them: a saw-tooth shows by falling.
 WINDOW_CALLS_WANTED = 256
 WINDOW_BYTES_MOST = 64 << 20
+WINDOW_BLOCKS_MOST = 20_000
 WINDOW_CALLS_MOST = 4_000
 WINDOW_CALLS_LEAST = 2
 BYTES_ONLY_CALLS = 400
@@ -79,7 +80,9 @@ def wanted_calls(judgement: Judgement) -> int:
     if any(entry.signal not in growth.MEMORY for entry in moving):
         return needed
     bytes_per_call = max((entry.per_call for entry in moving if entry.signal.endswith("_bytes")), default=0.0)
-    return max(needed, min(WINDOW_CALLS_WANTED, int(WINDOW_BYTES_MOST / max(1.0, bytes_per_call))))
+    blocks_per_call = max((entry.per_call for entry in moving if not entry.signal.endswith("_bytes")), default=0.0)
+    affordable = min(WINDOW_BYTES_MOST / max(1.0, bytes_per_call), WINDOW_BLOCKS_MOST / max(1.0, blocks_per_call))
+    return max(needed, min(WINDOW_CALLS_WANTED, int(affordable)))
 
 
 def _slowest_rate(judgement: Judgement) -> float | None:

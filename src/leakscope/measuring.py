@@ -32,7 +32,7 @@ SAMPLES_PER_POINT = 64
 GOLDEN_RATIO = (math.sqrt(5) - 1) / 2
 LEAST_UNEVEN = 4
 #: However few the calls, each window has some samples.
-SAMPLES_LEAST = 32
+SAMPLES_PER_WINDOW = 8
 #: What ends a measurement early, because going on would harm the machine: growth since the first sample.
 CAPS = {"malloc_bytes": 1 << 30, "private_bytes": 1 << 30, "fd_count": 400, "thread_count": 200, "child_count": 200}
 #: Of the descriptors that the process may still open.
@@ -41,6 +41,8 @@ FD_SHARE = 0.5
 PASS_ONE_SHARE = 0.65
 #: On top of that, when other threads have to be told from the target.
 BACKGROUND_SHARE = 0.1
+#: Of pass one: where other threads are alive, telling them from the target needs the rest.
+NEIGHBOURS_SHARE = 0.6
 
 
 class Observer(Protocol):
@@ -106,6 +108,14 @@ class _Run:
             self.observer.sampled(self.rows, self.state())
         self.rows += 1
         return self.clock() - started
+
+    def has_neighbours(self) -> bool:
+        """Other threads are alive."""
+        return self.sampler.columns["thread_count"][self.rows - 1] > 1
+
+    def new_object_count(self) -> int:
+        objects = self.sampler.columns["gc_object_count"]
+        return objects[self.rows - 1] - objects[0]
 
     def seconds(self) -> float:
         return self.clock() - self.started
@@ -182,7 +192,7 @@ def measure(
 
 def _background(run: _Run, budget_seconds: float, window_count: int) -> Generator[int, None, Background | None]:
     """What other threads do, where some are alive and the exact counters moved: it may have been them."""
-    if run.sampler.columns["thread_count"][run.rows - 1] <= 1:
+    if not run.has_neighbours():
         return None
     if other_threads.is_still(growth.judge(run.series(), run.calls, window_count=window_count)):
         return None
@@ -208,19 +218,19 @@ def _sample_windows(
         run.calls += wanted
         run.target_seconds += spent
         sample_seconds = run.sample()
-        most = min(max(SAMPLE_EVERY_MOST, run.calls // SAMPLES_PER_POINT), limit // SAMPLES_LEAST)
+        most = min(max(SAMPLE_EVERY_MOST, run.calls // SAMPLES_PER_POINT), limit // (SAMPLES_PER_WINDOW * window_count))
         batch = max(least_batch, min(_batch_size(sample_seconds, spent / wanted), most))
         seconds = run.seconds()
         if run.calls >= limit:
             return "calls"
-        if seconds >= budget_seconds:
+        if seconds >= budget_seconds * (NEIGHBOURS_SHARE if run.has_neighbours() else 1.0):
             return "budget"
         cap = _cap_reached(run)
         if cap:
             return cap
         if run.calls == point:
             run.count_replaced()
-        if run.calls == point and calls is None and growth.is_answerable(run.calls, seconds):
+        if run.calls == point and calls is None and growth.is_answerable(run.calls, seconds, run.new_object_count()):
             judgement = growth.judge(run.series(), run.calls, window_count=window_count)
             if growth.is_settled(judgement):
                 return "settled"

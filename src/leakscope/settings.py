@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +10,8 @@ from leakscope.errors import ArgumentError
 
 OnInconclusive = Literal["warn", "fail", "pass"]
 LABEL_LIMIT = 200
+#: A year: what is longer is a mistake.
+MOST_SECONDS = 366 * 24 * 3600
 #: What ``tracemalloc.start`` takes.
 TRACE_LIMIT = 65_535
 
@@ -65,14 +66,19 @@ def check_settings(
     _whole("calls", calls, 1)
     _whole("warmup", warmup, 0)
     _whole("windows", windows, 4)
-    if type(budget_seconds) not in (int, float) or not 0 < budget_seconds < math.inf:
+    if type(budget_seconds) not in (int, float) or not 0 < budget_seconds <= MOST_SECONDS:
         raise ArgumentError(f"budget_seconds={shown(budget_seconds)}: use a number of seconds above 0, such as 10")
     for name, value in (("sites", sites), ("holders", holders)):
-        if type(value) is not bool:
-            raise ArgumentError(f"{name}={shown(value)}: use True or False")
+        true_or_false(name, value)
     if isinstance(ignore, str) or not isinstance(ignore, Sequence) or not all(type(entry) is str for entry in ignore):
         raise ArgumentError(f"ignore={shown(ignore)}: use a list of patterns, such as ['app.cache.*']")
     return CheckSettings(calls, warmup, windows, float(budget_seconds), bool(sites), bool(holders), tuple(ignore))
+
+
+def true_or_false(name: str, value: object) -> None:
+    """Raises ``ArgumentError`` unless ``value`` is a bool."""
+    if type(value) is not bool:
+        raise ArgumentError(f"{name}={shown(value)}: use True or False")
 
 
 def one_of(name: str, value: object, choices: Sequence[str]) -> None:

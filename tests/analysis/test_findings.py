@@ -175,4 +175,4 @@ def test_a_reason_is_a_sentence_about_the_target():
 
 def test_sensitivity_is_said_per_call():
     text = verdict.sensitivity(judged(grew("gc_object_count", 0.0, Trend.FLAT), grew("malloc_bytes", 0.0, Trend.FLAT)))
-    assert text == "would have seen 1 gc object per 164 calls, 8 B of malloc per call"
+    assert text == "would have seen 1 gc object per 164 calls, 6 B of malloc per call"

@@ -100,7 +100,7 @@ def test_a_lone_trickle_of_blocks_needs_many_calls():
     ("signal", "per_call", "expected"),
     [
         ("malloc_bytes", 16, Trend.LEAKS),
-        ("malloc_bytes", 7, Trend.FLAT),
+        ("malloc_bytes", 5, Trend.FLAT),
         ("private_bytes", 4096, Trend.LEAKS),
         ("private_bytes", 200, Trend.FLAT),
         ("allocated_blocks", 1, Trend.LEAKS),

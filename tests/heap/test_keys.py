@@ -26,7 +26,7 @@ class Target:
         ("/page/1", "'/page/1'"),
         ("/articles/how-to-find-leaks/2024-01-02", "'/articles/how-to-find-leaks/2024-01-02'"),
         ("report-2024-01-02T10:00:00", "'report-2024-01-02T10:00:00'"),
-        ("alice.smith@example.com", "'alice.smith@example.com'"),
+        ("alice.smith@example.com", "str[23]"),
         ("getElementsByClassName", "'getElementsByClassName'"),
         ("some_quite_long_setting_name_of_an_app", "'some_quite_long_setting_name_of_an_app'"),
         ("x" * 41, "str[41]"),

@@ -53,6 +53,8 @@ FLAT_CALLS = 3_200
 FLAT_CALLS_IF_SLOW = 800
 FLAT_SECONDS = 2.0
 LEAK_CALLS = 12_800
+#: With more new objects than these, walking the heap to explain them would take the rest of the budget.
+LEAK_OBJECTS = 500_000
 
 #: With fewer calls than these, growth of memory looks the same as a cache that fills.
 FEW_CALLS = 160
@@ -78,7 +80,7 @@ GROWTH_RULES: tuple[SignalRule, ...] = (
     SignalRule("gc_object_count", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("allocated_blocks", 5, 0.025, slow_floor_per_call=0.005),
     SignalRule("interned_count", 5, 0.025, slow_floor_per_call=0.005),
-    SignalRule("malloc_bytes", 4 << 10, 8),
+    SignalRule("malloc_bytes", 4 << 10, 6),
     SignalRule("private_bytes", 256 << 10, 256),
     SignalRule("gc_garbage_count", 2, 0.02),
     SignalRule("collected_count", 1, 0.1, needs_collector_off=True),
@@ -102,16 +104,23 @@ def evaluation_points() -> tuple[int, ...]:
     return (*points, CALL_LIMIT)
 
 
-def is_answerable(calls: int, seconds: float) -> bool:
-    """True once there are enough calls for growth to have shown itself."""
-    return calls >= FLAT_CALLS or (calls >= FLAT_CALLS_IF_SLOW and seconds >= FLAT_SECONDS)
+def is_answerable(calls: int, seconds: float, new_object_count: int = 0) -> bool:
+    """True once there are enough calls for growth to have shown itself, fewer when they are slow or leave much."""
+    is_slow_or_heavy = seconds >= FLAT_SECONDS or new_object_count >= LEAK_OBJECTS
+    return calls >= FLAT_CALLS or (calls >= FLAT_CALLS_IF_SLOW and is_slow_or_heavy)
 
 
 def is_settled(judgement: Judgement) -> bool:
     """True when more calls would change nothing: all is flat, something leaks that no cache explains, or there were
     enough calls for a cache of thousands of entries to have filled."""
     if judgement.trend is Trend.LEAKS:
-        return judgement.calls >= LEAK_CALLS or any(_rule(entry.signal).is_countable for entry in judgement.leaking())
+        objects = judgement.of("gc_object_count")
+        is_heavy = objects is not None and objects.per_call * judgement.calls >= LEAK_OBJECTS
+        return (
+            judgement.calls >= LEAK_CALLS
+            or (is_heavy and judgement.calls >= SOME_CALLS)
+            or any(_rule(entry.signal).is_countable for entry in judgement.leaking())
+        )
     return judgement.trend is Trend.FLAT
 
 
@@ -136,10 +145,12 @@ def worst(growths: Sequence[SignalGrowth]) -> Trend:
 
 @dataclass(frozen=True, slots=True)
 class _Rise:
-    """The minima of the windows and what follows from them. ``dispersion`` is the variance of the growth over its
-    mean: 0 when every call leaves the same, 1 when whole objects are left at random."""
+    """The minima of the windows and what follows from them. ``rates`` are the growths for windows of equal length: the
+    samples that have the minima lie at uneven distances. ``dispersion`` is the variance of the growth over its mean: 0
+    when every call leaves the same, 1 when whole objects are left at random."""
 
     growths: tuple[int, ...]
+    rates: tuple[float, ...]
     per_call: float
     swing: int
     dispersion: float
@@ -180,20 +191,18 @@ def _too_few(rule: SignalRule, total: int, calls: int) -> SignalGrowth:
 
 def _rise(calls_at: Sequence[int], values: Sequence[int], calls: int, window_count: int) -> _Rise | None:
     """The rises between windows over the first ``calls`` calls; ``None`` when a window has no sample."""
-    minima: list[int] = []
-    swing = 0
-    for first, last in _window_rows(calls_at, calls, window_count):
-        if first >= last:
-            return None
-        inside = values[first:last]
-        least = min(inside)
-        minima.append(least)
-        swing = max(swing, max(inside) - least)
-    growths = tuple(after - before for before, after in pairwise(minima))
-    window_calls = calls * (1 - WARM_UP_SHARE) / window_count
     rows = _window_rows(calls_at, calls, window_count)
+    if any(first >= last for first, last in rows):
+        return None
+    lowest = [min(range(first, last), key=values.__getitem__) for first, last in rows]
+    swing = max(max(values[first:last]) - values[row] for (first, last), row in zip(rows, lowest, strict=True))
+    growths = tuple(values[after] - values[before] for before, after in pairwise(lowest))
+    window_calls = calls * (1 - WARM_UP_SHARE) / window_count
+    distances = [calls_at[after] - calls_at[before] for before, after in pairwise(lowest)]
+    scales = [min(2.0, max(0.5, window_calls / max(1, distance))) for distance in distances]
+    rates = tuple(growth * scale for growth, scale in zip(growths, scales, strict=True))
     dispersion = _dispersion(calls_at, values, rows[0][0], rows[-1][1])
-    return _Rise(growths, sum(growths) / (len(growths) * window_calls), swing, dispersion)
+    return _Rise(growths, rates, sum(growths) / max(1, sum(distances)), swing, dispersion)
 
 
 def _dispersion(calls_at: Sequence[int], values: Sequence[int], first: int, last: int) -> float:
@@ -254,7 +263,7 @@ def _trend(rule: SignalRule, rise: _Rise, half: _Rise | None, series: Series, ca
 
 _CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str], ...] = (
     (lambda rule, rise, half: rise.least >= rule.floor_per_window, "rises too little per window to be sure"),
-    (lambda rule, rise, half: max(rise.growths) <= MAX_UNEVENNESS * rise.least, "rises by uneven steps"),
+    (lambda rule, rise, half: max(rise.rates) <= MAX_UNEVENNESS * min(rise.rates), "rises by uneven steps"),
     (lambda rule, rise, half: not _is_slowing(rise), "is slowing down"),
     (lambda rule, rise, half: rise.least >= MIN_RISE_OF_SWING * rise.own_swing, "swings more than it rises"),
     (lambda rule, rise, half: _keeps_its_rate(rise, half), "rose at another rate before"),
@@ -262,7 +271,7 @@ _CONDITIONS: tuple[tuple[Callable[[SignalRule, _Rise, _Rise | None], bool], str]
 
 
 def _is_slowing(rise: _Rise) -> bool:
-    first, last = rise.growths[0], rise.growths[-1]
+    first, last = rise.rates[0], rise.rates[-1]
     chance = SLOWING_DEVIATIONS * math.sqrt(rise.dispersion * (first + last))
     if last < MIN_LAST_OF_FIRST * first:
         return True
@@ -272,7 +281,7 @@ def _is_slowing(rise: _Rise) -> bool:
 def _final_rise(rise: _Rise) -> float:
     """Where the rises tend to, if they slow by a part that fades geometrically: what leaks beside a cache that fills
     (Aitken's delta-squared); 0 when they do not."""
-    first, middle, last = rise.growths[0], rise.growths[len(rise.growths) // 2], rise.growths[-1]
+    first, middle, last = rise.rates[0], rise.rates[len(rise.rates) // 2], rise.rates[-1]
     early, late = first - middle, middle - last
     return last - late**2 / (early - late) if early > late > 0 else 0.0
 
@@ -280,8 +289,8 @@ def _final_rise(rise: _Rise) -> float:
 def _fills_up(rise: _Rise) -> bool:
     """Each rise is about half of the one before, or less, by the same factor again and again: what is left to come is
     less than what the last window brought. Something that leaks beside it would keep the later rises up."""
-    shares = [after / before for before, after in pairwise(rise.growths)]
-    chance = math.sqrt(max(1.0, rise.dispersion) * rise.growths[-1]) / rise.growths[-2]
+    shares = [after / before for before, after in pairwise(rise.rates)]
+    chance = math.sqrt(max(1.0, rise.dispersion) * rise.rates[-1]) / rise.rates[-2]
     return max(shares) <= FILLING_SHARE and shares[-1] <= FILLING_EVENNESS * shares[0] + chance
 
 

@@ -32,8 +32,8 @@ def _character_class(character: str) -> int:
 
 
 def looks_like_token(text: str) -> bool:
-    """Random-looking text: a known prefix, a URL with a password, a long run of hex digits, or characters that jump
-    between cases and digits.
+    """Private or random-looking text: a known prefix, an address, a URL with a password, a long run of hex digits, or
+    characters that jump between cases and digits.
 
     Words, paths, dates and numbered names change their kind of character rarely; random text does every other time.
     """
@@ -41,7 +41,7 @@ def looks_like_token(text: str) -> bool:
         return True
     if " " in text:
         return False
-    if "://" in text and "@" in text:
+    if "@" in text:  # an address, or a URL with a password
         return True
     if any(len(part) >= _HEX_PART_LENGTH and _is_hex_number(part) for part in text.translate(_TO_SPACES).split()):
         return True
@@ -96,6 +96,8 @@ def _atom(key: object) -> str:
 def shown(key: object) -> str:
     """A key as a person would write it, if it is a short plain str, int or bytes that looks like no secret,
     or a small tuple of such; else its type."""
+    if type(key) is tuple and any(type(part) is str and is_secret_name(part) for part in key):
+        return redacted(key)
     if type(key) is tuple and 0 < len(key) <= _MAX_TUPLE:
         parts = ", ".join(_atom(part) for part in key)
         return f"({parts},)" if len(key) == 1 else f"({parts})"
