@@ -148,7 +148,7 @@ class _Measured:
     def note(self) -> None:
         """Replaces the last one when there is no room for more."""
         at = min(self._noted, MOST_NOTES - 1)
-        self._lengths[at][:] = array_module.array("q", map(self._length, self.containers))
+        self._lengths[at][:] = array_module.array("q", list(map(self._length, self.containers)))
         self._noted = at + 1
 
     def grown(self, least: int) -> list[tuple[object, int, float]]:
