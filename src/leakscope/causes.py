@@ -192,8 +192,8 @@ class CauseFinder:
 
     def _cause(self, row: _Grown, path: ReferrerPath | None) -> Cause:
         container, growth, objects = row.container, row.growth, row.objects
-        if path is not None and path.root_kind == "unknown" and untracked.is_at_fork_table(container):
-            path = replace(path, root="os.register_at_fork hooks", root_kind="special")
+        if path is not None and path.root_kind == "unknown":
+            path = self._in_hidden_table(path, container)
         if path is not None and objects and kind_of(type(container)) not in BUFFERS:
             path = replace(path, hops=(*path.hops, holders.name_edge(container, objects[0], str(path))))
         kind = kind_of(type(container))
@@ -228,8 +228,8 @@ class CauseFinder:
         if lead is None or (_familiarity(type(lead)) == _CONNECTING and not is_only):
             return []
         (path,) = self._paths([lead])
-        if path is not None and path.root_kind == "unknown" and self._window.hidden_tables:
-            path = replace(path, root=" or ".join(self._window.hidden_tables), root_kind="special")
+        if path is not None and path.root_kind == "unknown":
+            path = self._in_hidden_table(path, None)
         lead_type = safe.type_name(lead)
         return [
             Cause(
@@ -245,6 +245,13 @@ class CauseFinder:
                 never_evicts=path is not None and path.root_kind == "unknown",
             )
         ]
+
+    def _in_hidden_table(self, path: ReferrerPath, container: object) -> ReferrerPath:
+        """The path from what C code holds, with the name of its table where that is known."""
+        if untracked.is_at_fork_table(container):
+            return replace(path, root="os.register_at_fork hooks", root_kind="special")
+        tables = " or ".join(self._window.hidden_tables)
+        return replace(path, root=tables, root_kind="special") if tables else path
 
     def _frequent(self) -> list[object]:
         """The objects in no container whose type is new often enough to matter."""
