@@ -43,9 +43,9 @@ def run(tmp_path, monkeypatch):
 
 def test_a_hang_is_reported_with_what_was_measured(run):
     error, told = run("hangs")
-    told = re.search(r"no verdict within 2 s \((\d+) measured calls\)", str(error))
-    assert told is not None
-    assert 100 - 1.5 * SAMPLE_EVERY_MOST <= int(told[1]) <= 100  # what came after the last sample is not measured
+    message = re.search(r"no verdict within 2 s \((\d+) measured calls\)", str(error))
+    assert message is not None
+    assert 100 - 1.5 * SAMPLE_EVERY_MOST <= int(message[1]) <= 100  # what came after the last sample is not measured
     assert error.report.verdict is Verdict.INCONCLUSIVE
     assert error.report.is_cut_short
     assert error.report.calls == told[-1][0] > 80
